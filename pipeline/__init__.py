@@ -1,0 +1,1 @@
+"""What all functions and the connector share; imports neither."""

@@ -1,0 +1,87 @@
+"""What a document is and which states it may pass through; pure."""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any, Literal
+from uuid import UUID
+
+State = Literal["uploaded", "classified", "extracted", "indexed", "failed", "deleted"]
+
+TERMINAL: frozenset[State] = frozenset({"indexed", "failed", "deleted"})
+
+TRANSITIONS: dict[State, frozenset[State]] = {
+    "uploaded": frozenset({"classified", "failed"}),
+    "classified": frozenset({"extracted", "failed"}),
+    "extracted": frozenset({"indexed", "failed"}),
+    "indexed": frozenset(),
+    "failed": frozenset(),
+    "deleted": frozenset(),
+}
+"""Within one run. reprocess and delete open the next run from any state."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class DocumentWarning:
+    """Something is missing from an indexed document; code is stable and kebab-case."""
+
+    code: str
+    message: str
+    page: int | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Alternative:
+    """A category the document might also be; confidence is between 0 and 1."""
+
+    category: str
+    confidence: float
+
+
+@dataclass(frozen=True, kw_only=True)
+class Failure:
+    stage: str
+    code: str
+    reason: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Document:
+    """The current state of one document: a row of the table documents."""
+
+    id: UUID
+    tenant: str
+    state: State
+    run: int
+    searchable_run: int | None
+    version: int
+    sequence: int
+    filename: str
+    media_type: str
+    size: int
+    sha256: str
+    original_key: str
+    correlation_id: UUID
+    parent_id: UUID | None
+    depth: int
+    category: str | None
+    category_confidence: float | None
+    category_method: str | None
+    alternatives: tuple[Alternative, ...]
+    language: str | None
+    pages: int | None
+    warnings: tuple[DocumentWarning, ...]
+    failure: Failure | None
+    text_sample_key: str | None
+    text_key: str | None
+    structure_key: str | None
+    fields_key: str | None
+    evidence_key: str | None
+    corrections: dict[str, Any] = field(default_factory=dict)
+    metadata: dict[str, Any] = field(default_factory=dict)
+    created_at: datetime
+    updated_at: datetime
+
+
+def may_follow(current: State, following: State) -> bool:
+    """Is this transition legal within one run?"""
+    return following in TRANSITIONS[current]

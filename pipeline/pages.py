@@ -1,0 +1,48 @@
+"""The pages of a document as rows of text with their place; pure."""
+
+from dataclasses import dataclass
+from typing import Literal
+
+Box = tuple[float, float, float, float]
+"""x0, y0, x1, y1 as fractions of the page, origin top left."""
+
+GAP = "   "
+"""Stands between two segments of a row, so that a rule can see the columns."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Segment:
+    """A run of text on one row without a wide gap."""
+
+    text: str
+    box: Box
+
+
+@dataclass(frozen=True, kw_only=True)
+class Row:
+    """Segments with one baseline, left to right."""
+
+    segments: tuple[Segment, ...]
+
+    @property
+    def text(self) -> str:
+        return GAP.join(segment.text for segment in self.segments)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Page:
+    """One page, top to bottom. Formats without pages are one page; a sheet or a slide is a page.
+
+    width and height are in points (1/72 inch), 0 where the format has no page size; rows of such a format carry the
+    box (0, 0, 1, 1). source tells where the text came from.
+    """
+
+    number: int
+    width: float
+    height: float
+    rows: tuple[Row, ...]
+    source: Literal["text", "ocr", "mixed", "none"]
+
+    @property
+    def text(self) -> str:
+        return "\n".join(row.text for row in self.rows)
