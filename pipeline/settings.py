@@ -140,6 +140,12 @@ def language_model() -> LanguageModel | None:
     return LanguageModel(url=url, model=text("OLLAMA_MODEL", "qwen2.5:3b")) if url else None
 
 
+def embedding_model_path() -> Path | None:
+    """A folder with tokenizer.json and onnx/model.onnx; None means the packaged model."""
+    path = os.environ.get("EMBEDDING_MODEL_PATH")
+    return Path(path) if path else None
+
+
 @dataclass(frozen=True, kw_only=True)
 class Limits:
     """What a document may be; every refusal names the one it met."""
