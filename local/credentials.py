@@ -1,0 +1,55 @@
+"""Generated secrets, one per file, as OpenFaaS mounts them; nothing here has a default value."""
+
+import os
+import secrets
+from collections.abc import Callable
+from pathlib import Path
+
+
+def _password() -> str:
+    return secrets.token_urlsafe(24)
+
+
+def _api_key() -> str:
+    return "dsk_" + secrets.token_urlsafe(24)
+
+
+GENERATORS: dict[str, Callable[[], str]] = {
+    "docstream-db": _password,
+    "docstream-db-read": _password,
+    "docstream-db-erase": _password,
+    "docstream-db-owner": _password,
+    "docstream-broker": _password,
+    "docstream-broker-connector": _password,
+    "docstream-broker-ops": _password,
+    "docstream-s3": _password,
+    "docstream-events-key": lambda: secrets.token_hex(32),
+    "docstream-session-key": lambda: secrets.token_hex(32),
+    "docstream-basic-auth-password": _password,
+    "docstream-api-key": _api_key,
+}
+"""docstream-search is missing on purpose: the search node of one machine asks for no password."""
+
+
+def generate(folder: Path, names: dict[str, Callable[[], str]] = GENERATORS) -> None:
+    """Write every secret that does not exist yet; folder 0700, files 0600."""
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    folder.chmod(0o700)
+    for name, make in names.items():
+        path = folder / name
+        if not path.exists():
+            write_private(path, make())
+
+
+def read(folder: Path, name: str) -> str:
+    return (folder / name).read_text(encoding="ascii")
+
+
+def write_private(path: Path, text: str, mode: int = 0o600) -> None:
+    """Replace a file as a whole; it never exists with wider permissions than mode or with half its text."""
+    partial = path.with_name(path.name + ".new")
+    partial.unlink(missing_ok=True)
+    descriptor = os.open(partial, os.O_WRONLY | os.O_CREAT | os.O_EXCL, mode)
+    with os.fdopen(descriptor, "w", encoding="utf-8") as file:
+        file.write(text)
+    partial.rename(path)

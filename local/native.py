@@ -1,0 +1,85 @@
+"""The four services as processes of this machine, started and stopped side by side."""
+
+import time
+from collections.abc import Callable, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
+from typing import Protocol
+
+from local import packages
+from local.opensearch import OpenSearch
+from local.postgres import Postgres
+from local.rabbitmq import RabbitMQ
+from local.s3 import S3
+from local.server import Server
+from local.site import Site
+
+Report = Callable[[str], None]
+
+
+class Service(Protocol):
+    @property
+    def name(self) -> str: ...
+    @property
+    def address(self) -> str: ...
+    @property
+    def servers(self) -> list[Server]: ...
+    def missing_packages(self) -> list[str]: ...
+    def healthy(self) -> bool: ...
+    def start(self) -> None: ...
+
+
+def services(site: Site) -> list[Service]:
+    return [RabbitMQ(site), Postgres(site), S3(site), OpenSearch(site)]
+
+
+def up(site: Site, report: Report) -> None:
+    """Raises ServiceError of the first service that does not come up, after the others did."""
+    waiting = [service for service, fine in zip(services(site), health(site), strict=True) if not fine]
+    if not waiting:
+        report("services are running")
+        return
+    if site.account:
+        packages.ensure_account(site.account)
+    missing = sorted({package for service in waiting for package in service.missing_packages()})
+    with ThreadPoolExecutor() as pool:
+        installed = pool.submit(_install, missing, report)
+        started = [pool.submit(_start, service, installed, report) for service in waiting]
+    for future in started:
+        future.result()
+
+
+def health(site: Site) -> list[bool]:
+    """In the order of services()."""
+    found = services(site)
+    with ThreadPoolExecutor(len(found)) as pool:
+        return list(pool.map(lambda service: service.healthy(), found))
+
+
+def down(site: Site, report: Report) -> None:
+    found = [service for service in services(site) if any(server.pid() for server in service.servers)]
+    with ThreadPoolExecutor() as pool:
+        list(pool.map(lambda service: _stop(service, report), found))
+
+
+def _install(missing: Sequence[str], report: Report) -> None:
+    if missing:
+        began = time.monotonic()
+        report(f"installing distribution packages: {' '.join(missing)}")
+        packages.install(missing)
+        report(f"installed them in {time.monotonic() - began:.0f} s")
+
+
+def _start(service: Service, installed: Future[None], report: Report) -> None:
+    if service.missing_packages():
+        installed.result()
+    began = time.monotonic()
+    report(f"{service.name}: starting")
+    service.start()
+    report(f"{service.name}: ready at {service.address} after {time.monotonic() - began:.1f} s")
+
+
+def _stop(service: Service, report: Report) -> None:
+    began = time.monotonic()
+    for server in service.servers:
+        server.stop()
+    report(f"{service.name}: stopped in {time.monotonic() - began:.1f} s")

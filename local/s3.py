@@ -1,0 +1,119 @@
+"""An S3 server from PyPI: SeaweedFS in one process."""
+
+import sysconfig
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from local import credentials, probe
+from local.errors import ServiceError
+from local.server import Server
+from local.site import Site
+
+if TYPE_CHECKING:
+    from mypy_boto3_s3 import S3Client
+
+BUCKET = "docstream"
+READY_KEY = "ready"
+
+
+def client(site: Site) -> "S3Client":
+    """Waits at most two seconds for an answer and never repeats a call."""
+    # 0.4 s to import: an up that finds everything running does not pay them.
+    import boto3
+    from botocore.config import Config
+
+    limits = Config(
+        signature_version="s3v4",
+        s3={"addressing_style": "path"},
+        connect_timeout=2,
+        read_timeout=2,
+        retries={"total_max_attempts": 1},
+    )
+    return boto3.client(
+        "s3",
+        endpoint_url=f"http://127.0.0.1:{site.port('s3')}",
+        region_name="us-east-1",
+        aws_access_key_id="docstream",
+        aws_secret_access_key=credentials.read(site.secrets, "docstream-s3"),
+        config=limits,
+    )
+
+
+def create_bucket(site: Site) -> bool:
+    """Whether the bucket is there and takes an object: an open port alone does not mean that."""
+    from botocore.exceptions import BotoCoreError, ClientError
+
+    s3 = client(site)
+    try:
+        if BUCKET not in [bucket["Name"] for bucket in s3.list_buckets()["Buckets"]]:
+            s3.create_bucket(Bucket=BUCKET)
+        s3.put_object(Bucket=BUCKET, Key=READY_KEY, Body=b"")
+        s3.delete_object(Bucket=BUCKET, Key=READY_KEY)
+    except (BotoCoreError, ClientError):
+        return False
+    return True
+
+
+@dataclass(frozen=True)
+class S3:
+    site: Site
+    name = "S3"
+
+    @property
+    def address(self) -> str:
+        return f"127.0.0.1:{self.site.port('s3')}"
+
+    @property
+    def servers(self) -> list[Server]:
+        folder = self.site.folder("s3")
+        ports = {
+            "-s3.port": "s3",
+            "-master.port": "s3-master",
+            "-volume.port": "s3-volume",
+            "-filer.port": "s3-filer",
+            "-admin.port": "s3-admin",
+        }
+        options = {
+            "-dir": str(folder / "data"),
+            "-ip": "127.0.0.1",
+            "-ip.bind": "127.0.0.1",
+            **{option: str(self.site.port(name)) for option, name in ports.items()},
+            "-s3.port.iceberg": "0",
+            "-s3.port.lance": "0",
+            "-s3.autoCreateBucket": "false",
+            "-s3.allowDeleteBucketNotEmpty": "false",
+            "-admin.ui": "false",
+            "-webdav": "false",
+            "-master.telemetry": "false",
+        }
+        return [
+            Server(
+                name="s3",
+                folder=folder,
+                command=[str(_program()), "mini", *(f"{option}={value}" for option, value in options.items())],
+                environment={
+                    "AWS_ACCESS_KEY_ID": "docstream",
+                    "AWS_SECRET_ACCESS_KEY": credentials.read(self.site.secrets, "docstream-s3"),
+                    "WEED_MASTER_VOLUME_GROWTH_COPY_1": "1",
+                },
+            )
+        ]
+
+    def missing_packages(self) -> list[str]:
+        return []
+
+    def healthy(self) -> bool:
+        running = self.servers[0].pid() is not None
+        return running and probe.http_status(f"http://{self.address}/{BUCKET}") == 403
+
+    def start(self) -> None:
+        """Raises ServiceError when the program is not in the virtual environment."""
+        if not _program().exists():
+            raise ServiceError("the S3 server is not installed: pip install -r local/requirements.txt")
+        (self.site.folder("s3") / "data").mkdir(parents=True, exist_ok=True)
+        self.servers[0].start(lambda: create_bucket(self.site), within=60)
+
+
+def _program() -> Path:
+    return Path(sysconfig.get_path("scripts")) / "weed"
