@@ -52,6 +52,7 @@ class DocumentUploaded(Event):
     original_key: str
     parent_id: str | None = None
     depth: int = 0
+    metadata: dict[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -46,14 +46,17 @@ class Failure:
 
 @dataclass(frozen=True, kw_only=True)
 class Document:
-    """The current state of one document: a row of the table documents."""
+    """The current state of one document: a row of the table documents.
+
+    sequence counts its events and guards every change. searchable holds what of the last indexed run must come back
+    when a later run fails.
+    """
 
     id: UUID
     tenant: str
     state: State
     run: int
     searchable_run: int | None
-    version: int
     sequence: int
     filename: str
     media_type: str
@@ -76,6 +79,7 @@ class Document:
     structure_key: str | None
     fields_key: str | None
     evidence_key: str | None
+    searchable: dict[str, Any] = field(default_factory=dict)
     corrections: dict[str, Any] = field(default_factory=dict)
     metadata: dict[str, Any] = field(default_factory=dict)
     created_at: datetime

@@ -91,7 +91,7 @@ class ObjectStore:
     endpoint: str
     region: str
     bucket: str
-    addressing_style: str
+    path_style: bool
     access_key_id: str
     secret_access_key: str = field(repr=False)
 
@@ -101,7 +101,7 @@ def object_store() -> ObjectStore:
         endpoint=text("AWS_ENDPOINT_URL_S3"),
         region=text("AWS_REGION", "us-east-1"),
         bucket=text("S3_BUCKET", "docstream"),
-        addressing_style=text("S3_ADDRESSING_STYLE", "path"),
+        path_style=text("S3_ADDRESSING_STYLE", "path") == "path",
         access_key_id=text("AWS_ACCESS_KEY_ID"),
         secret_access_key=secret("docstream-s3"),
     )

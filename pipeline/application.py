@@ -1,0 +1,89 @@
+"""What every function's application has: problem details, JSON logs, a correlation id on every answer, readiness."""
+
+import json
+import logging
+import sys
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
+from typing import Any
+from uuid import uuid4
+
+from starlette.applications import Starlette
+from starlette.concurrency import run_in_threadpool
+from starlette.datastructures import MutableHeaders
+from starlette.middleware import Middleware
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+from starlette.routing import BaseRoute, Route
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from . import database
+from .problem import HANDLERS
+
+PLAIN = frozenset(vars(logging.makeLogRecord({}))) | {"message", "asctime"}
+
+
+class JsonLines(logging.Formatter):
+    """One JSON object per line: level, logger, message and whatever was given as extra."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        line: dict[str, Any] = {
+            "at": self.formatTime(record, "%Y-%m-%dT%H:%M:%S%z"),
+            "level": record.levelname.lower(),
+            "logger": record.name,
+            "message": record.getMessage(),
+        }
+        line |= {key: value for key, value in vars(record).items() if key not in PLAIN}
+        if record.exc_info:
+            line["trace"] = self.formatException(record.exc_info)
+        return json.dumps(line, default=str)
+
+
+def log_as_json() -> None:
+    handler = logging.StreamHandler(sys.stderr)
+    handler.setFormatter(JsonLines())
+    logging.basicConfig(level=logging.INFO, handlers=[handler], force=True)
+    for noisy in ("pika", "opensearch", "botocore", "urllib3", "docling"):
+        logging.getLogger(noisy).setLevel(logging.WARNING)
+
+
+class CorrelationId:
+    """X-Call-Id on every answer: the caller's own, or a new one."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self.app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await self.app(scope, receive, send)
+            return
+        headers = MutableHeaders(scope=scope)
+        call_id = headers.setdefault("x-call-id", str(uuid4()))
+
+        async def send_with_id(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                MutableHeaders(scope=message).setdefault("x-call-id", call_id)
+            await send(message)
+
+        await self.app(scope, receive, send_with_id)
+
+
+async def ready(request: Request) -> Response:
+    """200 when the database answers; 503 problem details otherwise."""
+    await run_in_threadpool(database.fetch, "SELECT 1")
+    return JSONResponse({"status": "ready"})
+
+
+@asynccontextmanager
+async def lifespan(app: Starlette) -> AsyncIterator[None]:
+    log_as_json()
+    yield
+
+
+def application(routes: Sequence[BaseRoute]) -> Starlette:
+    return Starlette(
+        routes=[*routes, Route("/ready", ready)],
+        exception_handlers=HANDLERS,
+        middleware=[Middleware(CorrelationId)],
+        lifespan=lifespan,
+    )

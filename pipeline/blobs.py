@@ -1,0 +1,183 @@
+"""The only home of boto3: objects by key in one bucket of any S3.
+
+Keys: <tenant>/<document_id>/original and <tenant>/<document_id>/run-<n>/<name>; never content-addressed.
+"""
+
+import functools
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from types import TracebackType
+from typing import TYPE_CHECKING, Self
+from uuid import UUID
+
+import boto3
+from botocore.config import Config
+from botocore.exceptions import BotoCoreError, ClientError, HTTPClientError
+
+from . import settings
+from .errors import Rejected, Unavailable
+
+if TYPE_CHECKING:
+    from mypy_boto3_s3 import S3Client
+
+PART_BYTES = 8 * 1024 * 1024
+CHUNK_BYTES = 256 * 1024
+MISSING = frozenset({"NoSuchKey", "404", "NotFound"})
+
+
+def original_key(tenant: str, document_id: UUID) -> str:
+    return f"{tenant}/{document_id}/original"
+
+
+def run_key(tenant: str, document_id: UUID, run: int, name: str) -> str:
+    return f"{run_prefix(tenant, document_id, run)}{name}"
+
+
+def run_prefix(tenant: str, document_id: UUID, run: int) -> str:
+    return f"{tenant}/{document_id}/run-{run}/"
+
+
+def document_prefix(tenant: str, document_id: UUID) -> str:
+    return f"{tenant}/{document_id}/"
+
+
+@functools.cache
+def client() -> "S3Client":
+    store = settings.object_store()
+    return boto3.client(
+        "s3",
+        endpoint_url=store.endpoint,
+        region_name=store.region,
+        aws_access_key_id=store.access_key_id,
+        aws_secret_access_key=store.secret_access_key,
+        config=Config(
+            signature_version="s3v4",
+            connect_timeout=2,
+            read_timeout=20,
+            max_pool_connections=32,
+            retries={"mode": "standard", "total_max_attempts": 3},
+            s3={"addressing_style": "path" if store.path_style else "virtual"},
+        ),
+    )
+
+
+def bucket() -> str:
+    return settings.object_store().bucket
+
+
+@contextmanager
+def translated(key: str) -> Iterator[None]:
+    """A missing object is Rejected, since no retry brings it back; everything else is the store's trouble."""
+    try:
+        yield
+    except ClientError as error:
+        if error.response.get("Error", {}).get("Code") in MISSING:
+            raise Rejected("corrupt", f"the stored object {key.rsplit('/', 1)[-1]} is missing") from error
+        raise Unavailable("the object store does not answer") from error
+    except (BotoCoreError, HTTPClientError) as error:
+        raise Unavailable("the object store does not answer") from error
+
+
+def write(key: str, body: bytes, media_type: str) -> None:
+    with translated(key):
+        client().put_object(Bucket=bucket(), Key=key, Body=body, ContentType=media_type)
+
+
+def read(key: str) -> bytes:
+    """The whole object; for what is known to be small."""
+    with translated(key):
+        return client().get_object(Bucket=bucket(), Key=key)["Body"].read()
+
+
+def size(key: str) -> int:
+    """In bytes."""
+    with translated(key):
+        return client().head_object(Bucket=bucket(), Key=key)["ContentLength"]
+
+
+def download(key: str, path: Path) -> None:
+    """Stream an object into a file."""
+    with translated(key), path.open("wb") as file:
+        for chunk in client().get_object(Bucket=bucket(), Key=key)["Body"].iter_chunks(CHUNK_BYTES):
+            file.write(chunk)
+
+
+def chunks(key: str, first: int, last: int) -> Iterator[bytes]:
+    """The bytes first to last of an object, both counted, as a stream."""
+    with translated(key):
+        body = client().get_object(Bucket=bucket(), Key=key, Range=f"bytes={first}-{last}")["Body"]
+        yield from body.iter_chunks(CHUNK_BYTES)
+
+
+def delete(prefix: str) -> int:
+    """Delete every object below a prefix; returns how many."""
+    if prefix.count("/") < 2:
+        raise ValueError(f"{prefix!r} is no document's prefix")
+    deleted = 0
+    with translated(prefix):
+        for page in client().get_paginator("list_objects_v2").paginate(Bucket=bucket(), Prefix=prefix):
+            keys = [each["Key"] for each in page.get("Contents", [])]
+            for key in keys:
+                client().delete_object(Bucket=bucket(), Key=key)
+            deleted += len(keys)
+    return deleted
+
+
+class Writer:
+    """Write an object of unknown length in constant memory: one part at a time, aborted unless the block completes."""
+
+    def __init__(self, key: str, media_type: Callable[[], str]) -> None:
+        self.key = key
+        self._media_type = media_type
+        self._buffer = bytearray()
+        self._upload_id: str | None = None
+        self._etags: list[str] = []
+
+    def __enter__(self) -> Self:
+        return self
+
+    def write(self, data: bytes) -> None:
+        self._buffer += data
+        while len(self._buffer) >= PART_BYTES:
+            self._send(bytes(self._buffer[:PART_BYTES]))
+            del self._buffer[:PART_BYTES]
+
+    def _send(self, part: bytes) -> None:
+        with translated(self.key):
+            if self._upload_id is None:
+                answer = client().create_multipart_upload(Bucket=bucket(), Key=self.key, ContentType=self._media_type())
+                self._upload_id = answer["UploadId"]
+            number = len(self._etags) + 1
+            sent = client().upload_part(
+                Bucket=bucket(), Key=self.key, UploadId=self._upload_id, PartNumber=number, Body=part
+            )
+            self._etags.append(sent["ETag"])
+
+    def _complete(self) -> None:
+        if self._upload_id is None:
+            write(self.key, bytes(self._buffer), self._media_type())
+            return
+        if self._buffer:
+            self._send(bytes(self._buffer))
+        parts = [{"PartNumber": number, "ETag": etag} for number, etag in enumerate(self._etags, 1)]
+        with translated(self.key):
+            client().complete_multipart_upload(
+                Bucket=bucket(),
+                Key=self.key,
+                UploadId=self._upload_id,
+                MultipartUpload={"Parts": parts},  # type: ignore[typeddict-item]
+            )
+
+    def abort(self) -> None:
+        if self._upload_id is not None:
+            with translated(self.key):
+                client().abort_multipart_upload(Bucket=bucket(), Key=self.key, UploadId=self._upload_id)
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        if kind is None:
+            self._complete()
+        else:
+            self.abort()

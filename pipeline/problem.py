@@ -1,0 +1,52 @@
+"""Errors as RFC 9457 problem details; the one place that turns an exception into an HTTP answer."""
+
+import logging
+import math
+from http import HTTPStatus
+
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+
+from .errors import PipelineError
+
+log = logging.getLogger(__name__)
+
+
+def answer(request: Request, status: int, code: str, detail: str, retry_after: float | None = None) -> Response:
+    headers = {"Retry-After": str(math.ceil(retry_after))} if retry_after is not None else {}
+    if status == HTTPStatus.UNAUTHORIZED:
+        headers["WWW-Authenticate"] = 'Bearer realm="docstream"'
+    body = {
+        "type": f"https://docstream.dev/problems/{code}",
+        "title": HTTPStatus(status).phrase,
+        "status": status,
+        "code": code,
+        "detail": detail,
+        "instance": request.url.path,
+        "correlation_id": request.headers.get("x-call-id"),
+    }
+    return JSONResponse(body, status, headers, media_type="application/problem+json")
+
+
+async def problem(request: Request, error: Exception) -> Response:
+    """For PipelineError: its own status, code and Retry-After."""
+    assert isinstance(error, PipelineError)
+    return answer(request, error.status, error.code, error.reason, error.retry_after)
+
+
+async def http_problem(request: Request, error: Exception) -> Response:
+    """For what the router refuses: unknown path, wrong method."""
+    assert isinstance(error, HTTPException)
+    code = HTTPStatus(error.status_code).phrase.lower().replace(" ", "-")
+    response = answer(request, error.status_code, code, error.detail)
+    response.headers.update(error.headers or {})
+    return response
+
+
+async def bug(request: Request, error: Exception) -> Response:
+    """For everything else: a bug of ours, whose details stay in the log."""
+    return answer(request, HTTPStatus.INTERNAL_SERVER_ERROR, "internal-error", "an unexpected error; it is in the log")
+
+
+HANDLERS = {PipelineError: problem, HTTPException: http_problem, Exception: bug}

@@ -1,0 +1,144 @@
+"""The state of a document as a fold over its events; pure. Live writes and the rebuild use the same function."""
+
+from dataclasses import asdict, replace
+from typing import Any
+from uuid import UUID
+
+from .events import (
+    DocumentClassified,
+    DocumentCorrected,
+    DocumentDeleted,
+    DocumentExtracted,
+    DocumentFailed,
+    DocumentIndexed,
+    DocumentReprocessRequested,
+    DocumentUploaded,
+    Envelope,
+    Event,
+)
+from .model import Alternative, Document, DocumentWarning, Failure
+
+RESTORED = (
+    "category",
+    "category_confidence",
+    "category_method",
+    "language",
+    "pages",
+    "text_sample_key",
+    "text_key",
+    "structure_key",
+    "fields_key",
+    "evidence_key",
+)
+"""What a failed run gives back to the last one that was indexed; alternatives and warnings come beside these."""
+
+
+def started(envelope: Envelope[Event], uploaded: DocumentUploaded) -> Document:
+    """A document's first event."""
+    return Document(
+        id=envelope.subject,
+        tenant=envelope.tenant,
+        state="uploaded",
+        run=envelope.run,
+        searchable_run=None,
+        sequence=envelope.sequence,
+        filename=uploaded.filename,
+        media_type=uploaded.media_type,
+        size=uploaded.size,
+        sha256=uploaded.sha256,
+        original_key=uploaded.original_key,
+        correlation_id=envelope.correlation_id,
+        parent_id=UUID(uploaded.parent_id) if uploaded.parent_id else None,
+        depth=uploaded.depth,
+        category=None,
+        category_confidence=None,
+        category_method=None,
+        alternatives=(),
+        language=None,
+        pages=None,
+        warnings=(),
+        failure=None,
+        text_sample_key=None,
+        text_key=None,
+        structure_key=None,
+        fields_key=None,
+        evidence_key=None,
+        metadata=uploaded.metadata,
+        created_at=envelope.time,
+        updated_at=envelope.time,
+    )
+
+
+def project(document: Document | None, envelope: Envelope[Event]) -> Document:
+    """The document after one more event."""
+    event = envelope.data
+    if document is None:
+        if not isinstance(event, DocumentUploaded):
+            raise ValueError(f"a history starts with document.uploaded, not {event.name}")
+        return started(envelope, event)
+    changes: dict[str, Any] = {"run": envelope.run, "sequence": envelope.sequence, "updated_at": envelope.time}
+    return replace(document, **changes, **changed(document, envelope))
+
+
+def changed(document: Document, envelope: Envelope[Event]) -> dict[str, Any]:
+    """The columns an event sets beside run, sequence and time."""
+    event = envelope.data
+    match event:
+        case DocumentUploaded():
+            return {"state": "uploaded", "warnings": (), "failure": None}
+        case DocumentClassified():
+            return {
+                "state": "classified",
+                "category": event.category,
+                "category_confidence": event.confidence,
+                "category_method": event.method,
+                "alternatives": event.alternatives,
+                "language": event.language,
+                "text_sample_key": event.text_sample_key,
+                "warnings": event.warnings,
+                "failure": None,
+            }
+        case DocumentExtracted():
+            return {
+                "state": "extracted",
+                "text_key": event.text_key,
+                "structure_key": event.structure_key,
+                "fields_key": event.fields_key,
+                "evidence_key": event.evidence_key,
+                "pages": event.pages,
+                "warnings": event.warnings,
+                "failure": None,
+            }
+        case DocumentIndexed():
+            indexed = {"state": "indexed", "searchable_run": envelope.run, "warnings": event.warnings, "failure": None}
+            return indexed | {"searchable": snapshot(replace(document, warnings=event.warnings))}
+        case DocumentFailed():
+            failure = Failure(stage=event.stage, code=event.code, reason=event.reason)
+            return {"state": "failed", "failure": failure} | restored(document)
+        case DocumentDeleted():
+            return {"state": "deleted", "searchable_run": None}
+        case DocumentReprocessRequested():
+            return {}
+        case DocumentCorrected():
+            category = {"category": event.category} if event.category else {}
+            fields = {**document.corrections.get("fields", {}), **event.fields}
+            return {"corrections": {**document.corrections, **category, **({"fields": fields} if fields else {})}}
+        case _:
+            raise ValueError(f"no projection of {event.name}")
+
+
+def snapshot(document: Document) -> dict[str, Any]:
+    """What must come back if a later run fails."""
+    kept = {name: getattr(document, name) for name in RESTORED}
+    kept["alternatives"] = [asdict(each) for each in document.alternatives]
+    kept["warnings"] = [asdict(each) for each in document.warnings]
+    return kept
+
+
+def restored(document: Document) -> dict[str, Any]:
+    """The last indexed run's columns, or empty ones where there was none."""
+    kept = document.searchable
+    return {name: kept.get(name) for name in RESTORED} | {
+        "alternatives": tuple(Alternative(**each) for each in kept.get("alternatives", [])),
+        "warnings": tuple(DocumentWarning(**each) for each in kept.get("warnings", [])),
+    }

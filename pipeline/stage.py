@@ -1,0 +1,115 @@
+"""One envelope in, one outcome out: the wrapper of every stage.
+
+event in -> load -> decide -> commit state and event together -> publish
+"""
+
+import logging
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Literal, TypeVar
+
+from starlette.applications import Starlette
+from starlette.concurrency import run_in_threadpool
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+from starlette.routing import Route
+
+from . import broker, documents, inbox, outbox
+from .application import application
+from .auth import verify
+from .database import transaction
+from .errors import Rejected, TooLarge
+from .events import DocumentUploaded, Envelope, Event, parse
+from .model import Document
+
+log = logging.getLogger(__name__)
+
+MAX_BODY_BYTES = 131_072
+
+E = TypeVar("E", bound=Event)
+Verdict = Literal["done", "repeated", "superseded"]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Outcome:
+    """The one event of a stage, and the attachments it found as documents of their own."""
+
+    event: Event
+    children: tuple[Envelope[DocumentUploaded], ...] = ()
+
+
+async def signed_body(request: Request, limit: int = MAX_BODY_BYTES) -> bytes:
+    """The body of a request that the connector signed; raises Unauthorized, TooLarge. limit is in bytes."""
+    body = bytearray()
+    async for chunk in request.stream():
+        body += chunk
+        if len(body) > limit:
+            raise TooLarge(f"the event is larger than {limit} bytes")
+    verify(request.headers, bytes(body))
+    return bytes(body)
+
+
+def fenced(document: Document, received: Envelope[Event]) -> bool:
+    """Has the document moved on, so that this event must have no effect any more?"""
+    return (document.run, f"document.{document.state}") != (received.run, received.name)
+
+
+def stage(
+    name: str,
+    handle: Callable[[Envelope[E]], Event | Outcome],
+    *,
+    consumes: type[E],
+    undo: Callable[[Envelope[E]], None] = lambda _: None,
+) -> Starlette:
+    """Make the ASGI application of a stage from the function that decides.
+
+    undo removes what a call did outside the database for a run that was given up meanwhile.
+    """
+
+    def deliver(body: bytes) -> Verdict:
+        received = parse(body, consumes)
+        if inbox.has(name, received.id):
+            verdict: Verdict = "repeated"
+        elif fenced(documents.load(received.subject), received):
+            verdict = "superseded"
+        else:
+            broker.publish_progress(received.subject, {"stage": name, "run": received.run, "status": "started"})
+            result = handle(received)
+            verdict = commit(name, received, result if isinstance(result, Outcome) else Outcome(event=result))
+            if verdict == "superseded":
+                undo(received)
+        outbox.publish_unsent(str(received.id))
+        return verdict
+
+    async def endpoint(request: Request) -> Response:
+        verdict = await run_in_threadpool(deliver, await signed_body(request))
+        log.info(
+            "handled", extra={"action": verdict, "function": name, "event_id": request.headers.get("x-message-id")}
+        )
+        return JSONResponse({"outcome": verdict})
+
+    return application([Route("/", endpoint, methods=["POST"])])
+
+
+def commit(name: str, received: Envelope[Event], outcome: Outcome) -> Verdict:
+    """State change, event and inbox claim, all or nothing."""
+    with transaction() as tx:
+        document = documents.lock(tx, received.subject)
+        if document is None:
+            raise Rejected("malformed-event", f"there is no document {received.subject}")
+        if not inbox.claim(tx, name, received.id):
+            return "repeated"
+        if fenced(document, received):
+            return "superseded"
+        documents.record(
+            tx,
+            document,
+            outcome.event,
+            source=f"/functions/{name}",
+            causation_id=str(received.id),
+            run=received.run,
+            traceparent=received.traceparent,
+        )
+        for child in outcome.children:
+            documents.create(tx, child)
+    return "done"

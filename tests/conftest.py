@@ -1,0 +1,123 @@
+"""Real services for every test: a database, a vhost, a bucket and an index of its own, by the ordinary settings."""
+
+import os
+import uuid
+from collections.abc import Callable, Iterator
+
+import psycopg2
+import pytest
+import requests
+
+from local import services as local_services
+from pipeline import blobs, broker, database, settings
+
+
+@pytest.fixture(scope="session")
+def services() -> Iterator[None]:
+    """The servers the environment names, or our own ones, started here. A missing one fails the run."""
+    if "PGHOST" not in os.environ:
+        local_services.up(print)
+        os.environ.update(local_services.environment())
+    yield
+
+
+def administer(statement: str) -> None:
+    """Run one statement outside a transaction, as the role that may create databases."""
+    server = settings.postgres()
+    connection = psycopg2.connect(
+        host=server.host,
+        port=server.port,
+        dbname="postgres",
+        user="docstream_owner",
+        password=settings.secret("docstream-db-owner"),
+    )
+    connection.autocommit = True
+    try:
+        with connection.cursor() as cursor:
+            cursor.execute(statement)
+    finally:
+        connection.close()
+
+
+@pytest.fixture(scope="session")
+def template_database(services: None) -> Iterator[str]:
+    """An empty database with every migration applied; tests get copies."""
+    name = f"template_{uuid.uuid4().hex[:12]}"
+    administer(f"CREATE DATABASE {name}")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("PGDATABASE", name)
+        patch.setenv("PGUSER", "docstream_owner")
+        database.migrate()
+    yield name
+    administer(f"DROP DATABASE {name} WITH (FORCE)")
+
+
+@pytest.fixture
+def database_as(template_database: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[[str], None]]:
+    """A fresh database for this test, and the way to change the role that uses it."""
+    name = f"test_{uuid.uuid4().hex[:12]}"
+    administer(f"CREATE DATABASE {name} TEMPLATE {template_database}")
+
+    def become(user: str) -> None:
+        monkeypatch.setenv("PGUSER", user)
+        database.close()
+
+    monkeypatch.setenv("PGDATABASE", name)
+    become("docstream")
+    yield become
+    database.close()
+    administer(f"DROP DATABASE {name} WITH (FORCE)")
+
+
+@pytest.fixture
+def fresh_database(database_as: Callable[[str], None]) -> None:
+    """A fresh database, used as the functions use it."""
+
+
+def management(method: str, path: str, body: object = None) -> requests.Response:
+    """Call RabbitMQ's management API as its administrator."""
+    answer = requests.request(
+        method,
+        f"{os.environ['RABBITMQ_MANAGEMENT_URL']}/api/{path}",
+        json=body,
+        auth=("docstream_ops", settings.secret("docstream-broker-ops")),
+        timeout=30,
+    )
+    answer.raise_for_status()
+    return answer
+
+
+@pytest.fixture
+def vhost(services: None, monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
+    """A fresh vhost in which the functions and the connector may do what they may do in production."""
+    name = f"test-{uuid.uuid4().hex[:12]}"
+    management("PUT", f"vhosts/{name}")
+    everything = {"configure": ".*", "write": ".*", "read": ".*"}
+    for user in ("docstream", "docstream_connector", "docstream_ops"):
+        management("PUT", f"permissions/{name}/{user}", everything)
+    monkeypatch.setenv("RABBITMQ_VHOST", name)
+    broker.close()
+    yield name
+    broker.close()
+    management("DELETE", f"vhosts/{name}")
+
+
+@pytest.fixture
+def bucket(services: None, monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
+    name = f"test-{uuid.uuid4().hex[:12]}"
+    monkeypatch.setenv("S3_BUCKET", name)
+    blobs.client().create_bucket(Bucket=name)
+    yield name
+    for page in blobs.client().get_paginator("list_objects_v2").paginate(Bucket=name):
+        for each in page.get("Contents", []):
+            blobs.client().delete_object(Bucket=name, Key=each["Key"])
+    blobs.client().delete_bucket(Bucket=name)
+
+
+@pytest.fixture
+def search_index(services: None, monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
+    """The name of an alias nobody else uses; whatever is created behind it is deleted."""
+    name = f"test-{uuid.uuid4().hex[:12]}"
+    monkeypatch.setenv("OPENSEARCH_INDEX", name)
+    yield name
+    requests.delete(f"{os.environ['OPENSEARCH_URL']}/{name}-*", timeout=30).raise_for_status()
