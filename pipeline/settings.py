@@ -113,17 +113,26 @@ class SearchServer:
     index: str
     user: str | None
     ca_certificate: str | None
+    shards: int
+    replicas: int
+    refresh: str
     password: str | None = field(repr=False)
 
 
 def search_server() -> SearchServer:
-    """A server without a user needs no password: a private network, or one machine."""
+    """A server without a user needs no password: a private network, or one machine.
+
+    refresh is `true`, or `wait_for` on a busy cluster: a document is indexed when a search finds it.
+    """
     user = os.environ.get("OPENSEARCH_USER")
     return SearchServer(
         url=text("OPENSEARCH_URL"),
         index=text("OPENSEARCH_INDEX", "documents"),
         user=user,
         ca_certificate=os.environ.get("OPENSEARCH_CA_CERT"),
+        shards=number("OPENSEARCH_SHARDS", 1),
+        replicas=number("OPENSEARCH_REPLICAS", 0),
+        refresh=text("OPENSEARCH_REFRESH", "true"),
         password=secret("docstream-search") if user else None,
     )
 

@@ -1,0 +1,158 @@
+"""What is asked of the index, as bodies of requests; pure."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+TEXT_FIELDS = ("text^1.0", "text.english^1.0", "text.german^0.9", "text.french^0.9", "heading^0.5")
+NAME_FIELDS = ("names^1.5", "names.prefix^0.5")
+TIE_BREAKER = 0.3
+
+FACET_VALUES = 50
+EXACT_COUNT_UP_TO = 3_000
+"""Documents; above it a total is within a few percent."""
+
+BY_MONTH = {"field": "created_at", "calendar_interval": "month", "format": "yyyy-MM", "min_doc_count": 1}
+
+FRAGMENT_CHARACTERS = 240
+HIGHLIGHTED = ("text", "text.english", "text.german", "text.french")
+SHOWN = ["document_id", "run", "page", "heading", "filename", "category", "language", "created_at", "shown", "text"]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Range:
+    """From low to high, both included; None is open. Numbers or ISO dates."""
+
+    low: float | str | None = None
+    high: float | str | None = None
+
+    def clause(self) -> dict[str, Any]:
+        bounds = {"gte": self.low, "lte": self.high}
+        return {name: value for name, value in bounds.items() if value is not None}
+
+
+@dataclass(frozen=True, kw_only=True)
+class FieldFilter:
+    """A field's value: equal to a text in any spelling of case and accents, or within a range of numbers or dates."""
+
+    name: str
+    equals: str | None = None
+    number: Range | None = None
+    date: Range | None = None
+
+    def clause(self) -> dict[str, Any]:
+        wanted: list[dict[str, Any]] = []
+        if self.equals is not None:
+            wanted.append({"term": {"fields.keyword": self.equals}})
+        if self.number is not None:
+            wanted.append({"range": {"fields.number": self.number.clause()}})
+        if self.date is not None:
+            wanted.append({"range": {"fields.date": self.date.clause()}})
+        either = {"bool": {"should": wanted, "minimum_should_match": 1}}
+        return {
+            "nested": {"path": "fields", "query": {"bool": {"filter": [{"term": {"fields.name": self.name}}, either]}}}
+        }
+
+
+@dataclass(frozen=True, kw_only=True)
+class Filters:
+    """What every hit must be; the tenant always counts."""
+
+    tenant: str
+    categories: Sequence[str] = ()
+    languages: Sequence[str] = ()
+    created: Range | None = None
+    fields: Sequence[FieldFilter] = field(default_factory=tuple)
+
+    def clauses(self) -> list[dict[str, Any]]:
+        clauses: list[dict[str, Any]] = [{"term": {"tenant": self.tenant}}]
+        if self.categories:
+            clauses.append({"terms": {"category": list(self.categories)}})
+        if self.languages:
+            clauses.append({"terms": {"language": list(self.languages)}})
+        if self.created:
+            clauses.append({"range": {"created_at": self.created.clause()}})
+        return clauses + [each.clause() for each in self.fields]
+
+
+def matching(text: str) -> dict[str, Any]:
+    """Any word in any language's form, or a part of a name or an identifier; more and rarer words count more."""
+    return {
+        "multi_match": {
+            "query": text,
+            "fields": [*TEXT_FIELDS, *NAME_FIELDS],
+            "type": "best_fields",
+            "tie_breaker": TIE_BREAKER,
+        }
+    }
+
+
+def by_keyword(text: str, filters: Filters, size: int, facets: Sequence[str]) -> dict[str, Any]:
+    """The best entry of each run, best first. An empty text matches everything, newest first."""
+    query: dict[str, Any] = {"filter": filters.clauses()}
+    order: list[dict[str, Any]] = [{"_score": "desc"}, {"document_run": "asc"}]
+    if text:
+        query["must"] = [matching(text)]
+    else:
+        order = [{"created_at": "desc"}, {"document_run": "asc"}]
+    return _candidates({"bool": query}, size, order) | {"aggs": counts(facets)}
+
+
+def by_meaning(
+    vector: Sequence[float], model: str, filters: Filters, entries: int, facets: Sequence[str]
+) -> dict[str, Any]:
+    """The best entry of each run among the entries nearest to the vector, all of one embedding model."""
+    near = {
+        "vector": [float(each) for each in vector],
+        "k": entries,
+        "filter": {"bool": {"filter": [*filters.clauses(), {"term": {"model": model}}]}},
+    }
+    order: list[dict[str, Any]] = [{"_score": "desc"}, {"document_run": "asc"}]
+    return _candidates({"knn": {"vector": near}}, entries, order) | {"aggs": counts(facets)}
+
+
+def counts(facets: Sequence[str]) -> dict[str, Any]:
+    """Documents in all, and documents for each value of each facet."""
+    known: dict[str, dict[str, Any]] = {
+        "category": _of_documents({"terms": {"field": "category", "size": FACET_VALUES}}),
+        "language": _of_documents({"terms": {"field": "language", "size": FACET_VALUES}}),
+        "created": _of_documents({"date_histogram": BY_MONTH}),
+    }
+    return {"documents": _documents()} | {name: known[name] for name in facets}
+
+
+def shown(entry_ids: Sequence[str], text: str) -> dict[str, Any]:
+    """What a hit shows, with the matching words of its text marked; the text is escaped for HTML."""
+    body: dict[str, Any] = {"query": {"ids": {"values": list(entry_ids)}}, "size": len(entry_ids), "_source": SHOWN}
+    if not text:
+        return body
+    marked = {
+        "type": "unified",
+        "encoder": "html",
+        "fields": {name: {} for name in HIGHLIGHTED},
+        "highlight_query": {"multi_match": {"query": text, "fields": list(HIGHLIGHTED)}},
+        "fragment_size": FRAGMENT_CHARACTERS,
+        "number_of_fragments": 1,
+    }
+    return body | {"highlight": marked}
+
+
+def _candidates(query: dict[str, Any], size: int, order: list[dict[str, Any]]) -> dict[str, Any]:
+    return {
+        "query": query,
+        "size": size,
+        "sort": order,
+        "track_scores": True,
+        "track_total_hits": False,
+        "_source": False,
+        "docvalue_fields": ["document_id", "run"],
+        "collapse": {"field": "document_run"},
+    }
+
+
+def _of_documents(buckets: dict[str, Any]) -> dict[str, Any]:
+    return buckets | {"aggs": {"documents": _documents()}}
+
+
+def _documents() -> dict[str, Any]:
+    return {"cardinality": {"field": "document_id", "precision_threshold": EXACT_COUNT_UP_TO}}
