@@ -67,7 +67,10 @@ management.tcp.port = {management_port}
 load_definitions = {definitions_file}
 vm_memory_high_watermark.absolute = 1GB
 disk_free_limit.absolute = 200MB
-log.console.level = warning
+log.console = true
+log.console.level = info
+log.console.use_colors = off
+log.file = false
 """
 
 
