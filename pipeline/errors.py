@@ -45,13 +45,13 @@ class Rejected(PipelineError):
 
 
 class Continues(PipelineError):
-    """A page range is finished and kept; the next call resumes after it."""
+    """Not finished, and nothing is wrong with us: a page range is kept, or a webhook waits; call again later."""
 
     status = HTTPStatus.TOO_EARLY
     default_code = "continues"
 
-    def __init__(self, reason: str) -> None:
-        super().__init__(reason, retry_after=1)
+    def __init__(self, reason: str, *, retry_after: float = 1) -> None:
+        super().__init__(reason, retry_after=retry_after)
 
 
 class Unavailable(PipelineError):

@@ -1,6 +1,7 @@
 """The events of all documents: append, one history, and the stream that misses nothing."""
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Self
 from uuid import UUID
@@ -98,7 +99,7 @@ def from_row(row: Row) -> Envelope[Event]:
     )
 
 
-def stored(rows: list[Row]) -> list[Stored]:
+def stored(rows: Sequence[Row]) -> list[Stored]:
     return [Stored(at=Position(xid=int(row["xid"]), position=row["position"]), row=row) for row in rows]
 
 

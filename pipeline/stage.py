@@ -3,6 +3,7 @@
 event in -> load -> decide -> commit state and event together -> publish
 """
 
+import json
 import logging
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -73,7 +74,7 @@ def stage(
         elif fenced(documents.load(received.subject), received):
             verdict = "superseded"
         else:
-            broker.publish_progress(received.subject, {"stage": name, "run": received.run, "status": "started"})
+            tell_started(name, received)
             result = handle(received)
             verdict = commit(name, received, result if isinstance(result, Outcome) else Outcome(event=result))
             if verdict == "superseded":
@@ -89,6 +90,19 @@ def stage(
         return JSONResponse({"outcome": verdict})
 
     return application([Route("/", endpoint, methods=["POST"])])
+
+
+def tell_started(name: str, received: Envelope[Event]) -> None:
+    """A hint for those who watch; nothing depends on it."""
+    progress = {
+        "document_id": str(received.subject),
+        "correlation_id": str(received.correlation_id),
+        "tenant": received.tenant,
+        "run": received.run,
+        "stage": name,
+        "status": "started",
+    }
+    broker.publish_progress(received.subject, json.dumps(progress).encode())
 
 
 def commit(name: str, received: Envelope[Event], outcome: Outcome) -> Verdict:

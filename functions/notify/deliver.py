@@ -1,0 +1,105 @@
+"""Deliver one event to the webhooks that want it, once each, and keep a log of it."""
+
+import functools
+import hashlib
+import hmac
+import time
+from uuid import UUID
+
+import requests
+
+from pipeline import settings
+from pipeline.database import Row, fetch, transaction
+from pipeline.errors import Continues, Rejected
+from pipeline.events import CONTENT_TYPE, Envelope, Event, render
+
+CONNECT_SECONDS, READ_SECONDS = 3, 10
+MAX_ATTEMPTS = 10
+LONGEST_WAIT_SECONDS = 900
+
+
+@functools.cache
+def session() -> requests.Session:
+    return requests.Session()
+
+
+def signing_secret(webhook_id: UUID) -> str:
+    """Derived from ours, so that it is kept nowhere; shown to the owner once."""
+    return hmac.new(settings.secret("docstream-events-key").encode(), webhook_id.bytes, hashlib.sha256).hexdigest()
+
+
+def headers(webhook_id: UUID, event_id: UUID, body: bytes) -> dict[str, str]:
+    """Standard Webhooks: id, unix timestamp, and HMAC-SHA256 over `<id>.<timestamp>.<body>`, as `v1,<hex>`."""
+    timestamp = str(int(time.time()))
+    content = f"{event_id}.{timestamp}.".encode() + body
+    signature = hmac.new(signing_secret(webhook_id).encode(), content, hashlib.sha256).hexdigest()
+    return {
+        "Content-Type": CONTENT_TYPE,
+        "webhook-id": str(event_id),
+        "webhook-timestamp": timestamp,
+        "webhook-signature": f"v1,{signature}",
+    }
+
+
+def wanting(event: Envelope[Event]) -> list[Row]:
+    """The webhooks of the tenant that want this event and do not have it yet."""
+    return fetch(
+        """
+        SELECT w.id, w.url, coalesce(d.attempts, 0) AS attempts
+        FROM webhooks w LEFT JOIN webhook_deliveries d ON d.webhook_id = w.id AND d.event_id = %(event_id)s
+        WHERE w.tenant = %(tenant)s AND w.deleted_at IS NULL AND d.delivered_at IS NULL
+          AND (cardinality(w.events) = 0 OR %(name)s = ANY(w.events)) AND w.created_at <= %(time)s
+        """,
+        {"event_id": event.id, "tenant": event.tenant, "name": event.name, "time": event.time},
+    )
+
+
+def post(url: str, webhook_id: UUID, event_id: UUID, body: bytes) -> tuple[int | None, str | None]:
+    """The status, or None with what went wrong."""
+    try:
+        answer = session().post(
+            url,
+            data=body,
+            headers=headers(webhook_id, event_id, body),
+            timeout=(CONNECT_SECONDS, READ_SECONDS),
+            allow_redirects=False,
+        )
+    except requests.RequestException as error:
+        return None, type(error).__name__
+    return answer.status_code, None if answer.ok else f"HTTP {answer.status_code}"
+
+
+def log_attempt(webhook_id: UUID, event_id: UUID, status: int | None, error: str | None) -> None:
+    with transaction() as tx:
+        tx.execute(
+            """
+            INSERT INTO webhook_deliveries (webhook_id, event_id, attempts, status, error, delivered_at)
+            VALUES (%(webhook)s, %(event)s, 1, %(status)s, %(error)s, CASE WHEN %(error)s IS NULL THEN now() END)
+            ON CONFLICT (webhook_id, event_id) DO UPDATE SET
+                attempts = webhook_deliveries.attempts + 1, status = excluded.status, error = excluded.error,
+                delivered_at = excluded.delivered_at, updated_at = now()
+            """,
+            {"webhook": webhook_id, "event": event_id, "status": status, "error": error},
+        )
+
+
+def deliver(event: Envelope[Event]) -> int:
+    """How many webhooks got the event now.
+
+    Raises Continues while one of them does not take it, Rejected(webhook-undeliverable) when its attempts are used up.
+    """
+    body = render(event)
+    delivered, refused = 0, []
+    for webhook in wanting(event):
+        status, error = post(webhook["url"], webhook["id"], event.id, body)
+        log_attempt(webhook["id"], event.id, status, error)
+        if error is None:
+            delivered += 1
+        else:
+            refused.append((webhook["attempts"] + 1, f"webhook {webhook['id']}: {error}"))
+    if refused:
+        attempts, reason = min(refused)
+        if attempts >= MAX_ATTEMPTS:
+            raise Rejected("webhook-undeliverable", f"{reason} after {attempts} attempts")
+        raise Continues(reason, retry_after=min(2.0**attempts, LONGEST_WAIT_SECONDS))
+    return delivered

@@ -1,0 +1,29 @@
+"""document.* -> live feeds (Server-Sent Events, WebSocket) and webhooks"""
+
+from starlette.concurrency import run_in_threadpool
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+from starlette.routing import Route, WebSocketRoute
+
+from pipeline.application import application
+from pipeline.events import EVENTS, parse
+from pipeline.stage import signed_body
+
+from . import live, webhooks
+from .deliver import deliver
+
+
+async def notified(request: Request) -> Response:
+    """Deliver one event to the webhooks that want it."""
+    event = parse(await signed_body(request), *EVENTS.values())
+    return JSONResponse({"delivered": await run_in_threadpool(deliver, event)})
+
+
+app = application(
+    [
+        Route("/", notified, methods=["POST"]),
+        Route("/events", live.events),
+        WebSocketRoute("/ws", live.websocket),
+        *webhooks.ROUTES,
+    ]
+)

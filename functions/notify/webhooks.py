@@ -1,0 +1,118 @@
+"""Webhooks of a tenant: register, list, test, look at the deliveries, delete."""
+
+from typing import Any
+from urllib.parse import urlsplit
+from uuid import UUID, uuid4
+
+from starlette.concurrency import run_in_threadpool
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+from starlette.routing import Route
+
+from pipeline.auth import authenticate
+from pipeline.database import fetch, transaction
+from pipeline.errors import BadRequest, NotFound
+from pipeline.events import EVENTS
+
+from .deliver import post, signing_secret
+
+MAX_URL = 2_000
+
+
+async def body_of(request: Request) -> dict[str, Any]:
+    try:
+        content = await request.json()
+    except ValueError:
+        raise BadRequest("the body is not JSON", code="malformed-body") from None
+    if not isinstance(content, dict):
+        raise BadRequest("the body is not a JSON object", code="malformed-body")
+    return content
+
+
+def checked(content: dict[str, Any]) -> tuple[str, list[str]]:
+    """The address and the event names; raises BadRequest."""
+    url, names = content.get("url"), content.get("events", [])
+    if not isinstance(url, str) or len(url) > MAX_URL or urlsplit(url).scheme not in ("http", "https"):
+        raise BadRequest("url is not an http or https address", code="invalid-parameter")
+    if not isinstance(names, list) or not set(map(str, names)) <= set(EVENTS):
+        raise BadRequest(f"events are some of {', '.join(EVENTS)}", code="invalid-parameter")
+    return url, names
+
+
+def owned(webhook_id: UUID, tenant: str) -> str:
+    """The address of a webhook of this tenant; raises NotFound."""
+    statement = "SELECT url FROM webhooks WHERE id = %(id)s AND tenant = %(tenant)s AND deleted_at IS NULL"
+    rows = fetch(statement, {"id": webhook_id, "tenant": tenant})
+    if not rows:
+        raise NotFound(f"there is no webhook {webhook_id}")
+    return str(rows[0]["url"])
+
+
+async def register(request: Request) -> Response:
+    """201 with the signing secret, which is shown this once."""
+    caller = await run_in_threadpool(authenticate, request, "operate")
+    url, names = checked(await body_of(request))
+    webhook_id = uuid4()
+    await run_in_threadpool(insert, webhook_id, caller.tenant, url, names)
+    content = {"id": str(webhook_id), "url": url, "events": names, "secret": signing_secret(webhook_id)}
+    return JSONResponse(content, 201)
+
+
+def insert(webhook_id: UUID, tenant: str, url: str, names: list[str]) -> None:
+    with transaction() as tx:
+        tx.execute(
+            "INSERT INTO webhooks (id, tenant, url, events) VALUES (%(id)s, %(tenant)s, %(url)s, %(events)s)",
+            {"id": webhook_id, "tenant": tenant, "url": url, "events": names},
+        )
+
+
+async def listed(request: Request) -> Response:
+    caller = await run_in_threadpool(authenticate, request, "operate")
+    statement = """
+        SELECT id::text, url, events, to_char(created_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"') AS created_at
+        FROM webhooks WHERE tenant = %(tenant)s AND deleted_at IS NULL ORDER BY created_at
+    """
+    return JSONResponse({"webhooks": await run_in_threadpool(fetch, statement, {"tenant": caller.tenant})})
+
+
+async def deliveries(request: Request) -> Response:
+    """The last hundred deliveries, newest first."""
+    caller = await run_in_threadpool(authenticate, request, "operate")
+    await run_in_threadpool(owned, request.path_params["id"], caller.tenant)
+    statement = """
+        SELECT event_id::text, attempts, status, error, delivered_at IS NOT NULL AS delivered,
+               to_char(updated_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"') AS at
+        FROM webhook_deliveries WHERE webhook_id = %(id)s ORDER BY updated_at DESC LIMIT 100
+    """
+    rows = await run_in_threadpool(fetch, statement, {"id": request.path_params["id"]})
+    return JSONResponse({"deliveries": rows})
+
+
+async def tested(request: Request) -> Response:
+    """Send a test event now and say what came back; it is not logged as a delivery."""
+    caller = await run_in_threadpool(authenticate, request, "operate")
+    webhook_id = request.path_params["id"]
+    url = await run_in_threadpool(owned, webhook_id, caller.tenant)
+    status, error = await run_in_threadpool(post, url, webhook_id, uuid4(), b'{"type":"docstream.webhook.test.v1"}')
+    return JSONResponse({"delivered": error is None, "status": status, "error": error})
+
+
+async def deleted(request: Request) -> Response:
+    caller = await run_in_threadpool(authenticate, request, "operate")
+    await run_in_threadpool(owned, request.path_params["id"], caller.tenant)
+    await run_in_threadpool(delete, request.path_params["id"])
+    return Response(status_code=204)
+
+
+def delete(webhook_id: UUID) -> None:
+    with transaction() as tx:
+        tx.execute("UPDATE webhooks SET deleted_at = now() WHERE id = %(id)s", {"id": webhook_id})
+
+
+ROUTES = [
+    Route("/webhooks", listed, methods=["GET"]),
+    Route("/webhooks", register, methods=["POST"]),
+    Route("/webhooks/{id:uuid}", deleted, methods=["DELETE"]),
+    Route("/webhooks/{id:uuid}/deliveries", deliveries, methods=["GET"]),
+    Route("/webhooks/{id:uuid}/test", tested, methods=["POST"]),
+]
