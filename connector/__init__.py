@@ -1,0 +1,1 @@
+"""RabbitMQ on one side, the OpenFaaS gateway on the other: invoke, settle, relay, sweep."""

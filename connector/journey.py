@@ -1,0 +1,67 @@
+"""What a message has been through, as its headers tell; pure. Counted by us, since the broker's counts differ."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
+from typing import Any, Self
+
+OWN_HEADERS = frozenset({"x-attempt", "x-defer", "x-first-seen", "x-deadline", "x-first-failed", "x-last-error-class"})
+
+
+@dataclass(frozen=True, kw_only=True)
+class Journey:
+    """attempt counts failed calls of the handler, defer counts outages of the world; replay is an operator's."""
+
+    attempt: int
+    defer: int
+    first_seen: datetime
+    deadline: datetime
+    first_failed: datetime | None
+    error_class: str | None
+    replay: int
+
+    @classmethod
+    def of(cls, headers: Mapping[str, Any], *, now: datetime, patience: timedelta) -> Self:
+        """Headers that are missing or unreadable mean: this is the first delivery."""
+        first_seen = moment(headers.get("x-first-seen")) or now
+        return cls(
+            attempt=count(headers.get("x-attempt")),
+            defer=count(headers.get("x-defer")),
+            first_seen=first_seen,
+            deadline=moment(headers.get("x-deadline")) or first_seen + patience,
+            first_failed=moment(headers.get("x-first-failed")),
+            error_class=headers.get("x-last-error-class"),
+            replay=count(headers.get("x-replay")),
+        )
+
+    def failed(self, *, attempt: int, defer: int, error_class: str, now: datetime) -> Self:
+        first_failed = self.first_failed or now
+        return replace(self, attempt=attempt, defer=defer, error_class=error_class, first_failed=first_failed)
+
+    def headers(self) -> dict[str, Any]:
+        named = {
+            "x-attempt": self.attempt,
+            "x-defer": self.defer,
+            "x-first-seen": text(self.first_seen),
+            "x-deadline": text(self.deadline),
+            "x-first-failed": text(self.first_failed) if self.first_failed else None,
+            "x-last-error-class": self.error_class,
+            "x-replay": self.replay or None,
+        }
+        return {name: value for name, value in named.items() if value is not None}
+
+
+def count(value: Any) -> int:
+    return value if isinstance(value, int) and value >= 0 else 0
+
+
+def moment(value: Any) -> datetime | None:
+    try:
+        return datetime.fromisoformat(value).astimezone(UTC)
+    except (TypeError, ValueError):
+        return None
+
+
+def text(value: datetime) -> str:
+    """RFC 3339 in UTC with milliseconds."""
+    return value.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%f")[:-3] + "Z"
