@@ -1,0 +1,94 @@
+"""The functions of a stack file behind one HTTP address, as OpenFaaS serves them, and /api/* as the edge does."""
+
+import asyncio
+from collections.abc import AsyncIterator, Iterable
+from contextlib import asynccontextmanager
+from http import HTTPStatus
+from typing import Any
+
+from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import PlainTextResponse, Response
+from starlette.routing import Route
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+from local import answers, headers, provider, proxy, routes, socket_proxy
+from local.functions import Function, Functions
+from local.launch import Place
+from local.logs import keep_bounded
+from local.stackfile import FunctionSpec
+from pipeline import problem
+
+
+class Gateway:
+    """An ASGI application; functions start with its lifespan and end with it."""
+
+    def __init__(self, specs: Iterable[FunctionSpec], place: Place, upstream_timeout: float) -> None:
+        self.specs = tuple(specs)
+        self.functions = Functions(place)
+        self.upstream_timeout = upstream_timeout
+        self.streams: set[asyncio.Task[Any]] = set()
+        self.system = provider.application(self.functions)
+        self.rest = Starlette(routes=[Route("/healthz", healthz)], lifespan=self.lifespan)
+
+    @asynccontextmanager
+    async def lifespan(self, app: Starlette) -> AsyncIterator[None]:
+        for spec in self.specs:
+            await self.functions.deploy(spec)
+        logs = asyncio.create_task(keep_bounded(self.functions.place.home / "logs"))
+        yield
+        logs.cancel()
+        await self.functions.stop()
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        path = scope.get("path", "")
+        if path.startswith("/function/"):
+            name, _, rest = path.removeprefix("/function/").partition("/")
+            return await self.invoke(name.removesuffix(f".{provider.NAMESPACE}"), "/" + rest, scope, receive, send)
+        if path.startswith("/api/"):
+            target = routes.target(scope.get("method", "GET"), path)
+            if target is None:
+                return await no_such_path(scope, receive, send)
+            return await self.invoke(*target, scope, receive, send)
+        app: ASGIApp = self.system if path.startswith("/system/") else self.rest
+        return await app(scope, receive, send)
+
+    async def invoke(self, name: str, path: str, scope: Scope, receive: Receive, send: Send) -> None:
+        function = self.functions.get(name)
+        if function is None:
+            if scope["type"] == "websocket":
+                return await send({"type": "websocket.close"})
+            return await answers.not_found(name).send(send)
+        if scope["type"] == "websocket" or headers.value(scope["headers"], b"accept") == proxy.EVENT_STREAM:
+            return await self.stream(function, path, scope, receive, send)
+        return await proxy.call(function, path, scope, receive, send, upstream_timeout=self.upstream_timeout)
+
+    async def stream(self, function: Function, path: str, scope: Scope, receive: Receive, send: Send) -> None:
+        """A call without an end of its own; end_streams ends it, and its client resumes later."""
+        task = asyncio.current_task()
+        assert task is not None
+        self.streams.add(task)
+        try:
+            if scope["type"] == "websocket":
+                await socket_proxy.call(function, path, scope, receive, send)
+            else:
+                await proxy.call(function, path, scope, receive, send, upstream_timeout=self.upstream_timeout)
+        except asyncio.CancelledError:
+            return
+        finally:
+            self.streams.discard(task)
+
+    def end_streams(self) -> None:
+        for task in self.streams:
+            task.cancel()
+
+
+async def healthz(request: Request) -> Response:
+    return PlainTextResponse("OK")
+
+
+async def no_such_path(scope: Scope, receive: Receive, send: Send) -> None:
+    if scope["type"] == "websocket":
+        return await send({"type": "websocket.close"})
+    detail = f"there is nothing at {scope['path']}"
+    return await problem.answer(Request(scope), HTTPStatus.NOT_FOUND, "not-found", detail)(scope, receive, send)

@@ -1,0 +1,28 @@
+"""/api paths to functions, as the edge maps them in production."""
+
+from typing import NamedTuple
+
+READS = frozenset({"GET", "HEAD", "OPTIONS"})
+
+
+class Target(NamedTuple):
+    function: str
+    path: str
+
+
+def target(method: str, path: str) -> Target | None:
+    """Who answers METHOD /api/...; None when nobody does. A WebSocket comes as GET."""
+    rest = path.removeprefix("/api")
+    match rest.strip("/").split("/")[0]:
+        case "upload":
+            return Target("upload", rest.removeprefix("/upload") or "/")
+        case "events" | "ws" | "webhooks":
+            return Target("notify", rest)
+        case "search" | "openapi.json":
+            return Target("query", rest)
+        case "documents" | "operations":
+            return Target("query" if method in READS else "manage", rest)
+        case "dead-letters" | "index" | "session" | "keys":
+            return Target("manage", rest)
+        case _:
+            return None
