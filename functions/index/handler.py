@@ -1,0 +1,23 @@
+"""document.extracted -> document.indexed"""
+
+from pipeline import documents, indexing
+from pipeline.events import DocumentExtracted, DocumentIndexed, Envelope, limited
+from pipeline.search import index
+from pipeline.stage import stage
+
+
+def handle(extracted: Envelope[DocumentExtracted]) -> DocumentIndexed:
+    document = documents.load(extracted.subject)
+    content = indexing.read(
+        document, extracted.run, text_key=extracted.data.text_key, fields_key=extracted.data.fields_key
+    )
+    indexing.write(content, first=indexing.written(content))
+    warnings = (*document.warnings, *indexing.warnings())
+    return DocumentIndexed(chunks=len(content.chunks), warnings=limited(warnings))
+
+
+def undo(extracted: Envelope[DocumentExtracted]) -> None:
+    index.remove_run(extracted.subject, extracted.run)
+
+
+app = stage("index", handle, consumes=DocumentExtracted, undo=undo)

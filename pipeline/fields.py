@@ -1,0 +1,21 @@
+"""The fields of a document as they are stored, with what a person corrected; pure.
+
+A field is {value, page, quote, box, method, confidence}, or a list of such.
+"""
+
+from collections.abc import Mapping
+from typing import Any
+
+Fields = dict[str, Any]
+
+
+def corrected(fields: Mapping[str, Any], corrections: Mapping[str, Any]) -> Fields:
+    """The fields with a person's values in their place; a field corrected to None is gone."""
+    given = {name: _given(value) for name, value in corrections.items() if value is not None}
+    return {name: value for name, value in {**fields, **given}.items() if name in given or name not in corrections}
+
+
+def _given(value: Any) -> Any:
+    if isinstance(value, list):
+        return [_given(each) for each in value]
+    return {"value": value, "page": None, "quote": None, "box": None, "method": "correction", "confidence": 1.0}
