@@ -4,6 +4,7 @@ Keys: <tenant>/<document_id>/original and <tenant>/<document_id>/run-<n>/<name>;
 """
 
 import functools
+import hashlib
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -96,11 +97,15 @@ def size(key: str) -> int:
         return client().head_object(Bucket=bucket(), Key=key)["ContentLength"]
 
 
-def download(key: str, path: Path) -> None:
-    """Stream an object into a file."""
+def download(key: str, path: Path, *, sha256: str) -> None:
+    """Stream an object into a file; raises Rejected(corrupt) when it is not what was stored."""
+    seen = hashlib.sha256()
     with translated(key), path.open("wb") as file:
         for chunk in client().get_object(Bucket=bucket(), Key=key)["Body"].iter_chunks(CHUNK_BYTES):
+            seen.update(chunk)
             file.write(chunk)
+    if seen.hexdigest() != sha256:
+        raise Rejected("corrupt", "the stored original does not match its checksum")
 
 
 def chunks(key: str, first: int, last: int) -> Iterator[bytes]:

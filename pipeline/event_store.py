@@ -120,7 +120,7 @@ def read_after(after: Position, *, limit: int, filters: dict[str, Any] | None = 
         SELECT {COLUMNS} FROM events
         WHERE (xid, position) > (%(after_xid)s::text::xid8, %(after_position)s)
           AND xid < pg_snapshot_xmin(pg_current_snapshot()){wanted}
-        ORDER BY xid, position LIMIT %(limit)s
+        ORDER BY events.xid, events.position LIMIT %(limit)s
     """
     values = {"after_xid": str(after.xid), "after_position": after.position, "limit": limit, **(filters or {})}
     return stored(fetch(statement, values))

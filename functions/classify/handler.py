@@ -1,0 +1,40 @@
+"""document.uploaded -> document.classified"""
+
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from pipeline import blobs, documents, language, reading
+from pipeline.events import DocumentClassified, DocumentUploaded, Envelope, limited
+from pipeline.stage import stage
+
+from .classify import SAMPLE_CHARS, classify
+from .gather import embedding_of, evidence_of, keep_sample
+
+
+def handle(uploaded: Envelope[DocumentUploaded]) -> DocumentClassified:
+    document = documents.load(uploaded.subject)
+    with TemporaryDirectory() as folder:
+        path = Path(folder) / "original"
+        blobs.download(document.original_key, path, sha256=document.sha256)
+        sample = reading.first_pages(path, document.media_type, document.filename, chars=SAMPLE_CHARS)
+        evidence = evidence_of(path, document.media_type, sample)
+    decision = classify(
+        text=sample.text,
+        media_type=document.media_type,
+        filename=document.filename,
+        evidence=evidence,
+        embedding=embedding_of(sample.text),
+        corrected=document.corrections.get("category"),
+    )
+    return DocumentClassified(
+        category=decision.category,
+        confidence=decision.confidence,
+        method=decision.method,
+        alternatives=decision.alternatives,
+        language=language.detect(sample.text),
+        text_sample_key=keep_sample(document, uploaded.run, sample, decision),
+        warnings=limited(decision.warnings),
+    )
+
+
+app = stage("classify", handle, consumes=DocumentUploaded)

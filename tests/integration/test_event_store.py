@@ -1,0 +1,82 @@
+"""The event store is append-only, and its stream misses nothing under concurrent writers."""
+
+import threading
+import time
+from collections.abc import Callable
+from random import Random
+
+import psycopg2
+import pytest
+
+from pipeline import event_store
+from pipeline.database import fetch, transaction
+from pipeline.event_store import START, Position
+from tests.factories import accept, uploaded
+
+pytestmark = pytest.mark.usefixtures("fresh_database")
+
+WRITERS, EACH = 6, 25
+
+
+def test_a_reader_that_follows_the_stream_sees_every_event_once_and_in_order() -> None:
+    def write(seed: int) -> None:
+        random = Random(seed)
+        for _ in range(EACH):
+            with transaction() as tx:
+                event_store.append(tx, uploaded())
+                time.sleep(random.uniform(0, 0.01))  # holds the transaction open, so that positions commit out of order
+
+    writers = [threading.Thread(target=write, args=(seed,)) for seed in range(WRITERS)]
+    for writer in writers:
+        writer.start()
+    seen: list[Position] = []
+    deadline = time.monotonic() + 30
+    while len(seen) < WRITERS * EACH and time.monotonic() < deadline:
+        seen += [each.at for each in event_store.read_after(seen[-1] if seen else START, limit=7)]
+    for writer in writers:
+        writer.join()
+    assert len(seen) == len(set(seen)) == WRITERS * EACH
+    assert seen == sorted(seen)
+
+
+def test_from_the_head_only_later_events_are_seen() -> None:
+    accept(uploaded())
+    head = event_store.head()
+    later = accept(uploaded())
+    assert [each.row["document_id"] for each in event_store.read_after(head, limit=10)] == [later.id]
+
+
+@pytest.mark.parametrize("role", ["docstream", "docstream_owner", "docstream_erase"])
+@pytest.mark.parametrize("statement", ["DELETE FROM events", "UPDATE events SET type = 'document.indexed'"])
+def test_no_role_may_rewrite_history(database_as: Callable[[str], None], role: str, statement: str) -> None:
+    accept(uploaded())
+    database_as(role)
+    with pytest.raises(psycopg2.Error), transaction() as tx:
+        tx.execute(statement)
+    assert [row["type"] for row in fetch("SELECT type FROM events")] == ["document.uploaded"]
+
+
+def test_only_the_compensator_may_erase_what_an_event_said(database_as: Callable[[str], None]) -> None:
+    accept(uploaded())
+    statement = """UPDATE events SET data = '{"erased": true}'"""
+    with pytest.raises(psycopg2.Error), transaction() as tx:
+        tx.execute(statement)
+    database_as("docstream_erase")
+    with transaction() as tx:
+        tx.execute(statement)
+    assert event_store.read_after(START, limit=1)[0].erased
+
+
+def test_the_read_side_cannot_write(database_as: Callable[[str], None]) -> None:
+    accept(uploaded())
+    database_as("docstream_read")
+    assert len(fetch("SELECT id FROM documents")) == 1
+    for statement in ("DELETE FROM read.documents", "UPDATE read.documents SET state = 'failed'", "TABLE public.inbox"):
+        with pytest.raises(psycopg2.errors.InsufficientPrivilege), transaction() as tx:
+            tx.execute(statement)
+
+
+@pytest.mark.parametrize("text", ["", "1", "a-b", "1-2-3", "-1-2", "1-" + "9" * 40])
+def test_a_cursor_that_is_none_is_refused(text: str) -> None:
+    with pytest.raises(ValueError, match="cursor"):
+        Position.parse(text)
