@@ -5,6 +5,7 @@ import hashlib
 import os
 import sys
 import tempfile
+from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import count
 from pathlib import Path
@@ -43,19 +44,6 @@ class Place:
         path.unlink(missing_ok=True)
         return path
 
-    def mount_secrets(self, spec: FunctionSpec) -> Path:
-        """A folder that shows this function its own secrets and no other; a rotated secret counts at once."""
-        folder = self.home / "run" / "secrets" / spec.name
-        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-        for mounted in folder.iterdir():
-            if mounted.name not in spec.secrets:
-                mounted.unlink()
-        for name in spec.secrets:
-            link = folder / name
-            if not link.is_symlink():
-                link.symlink_to(self.secrets / name)
-        return folder
-
     def missing_secrets(self, spec: FunctionSpec) -> list[str]:
         return [name for name in spec.secrets if not (self.secrets / name).exists()]
 
@@ -85,5 +73,19 @@ def environment(spec: FunctionSpec, place: Place) -> dict[str, str]:
         "PYTHONUNBUFFERED": "1",
         "PYTHONPATH": f"{place.root}{os.pathsep}{INDEX.parent.parent.parent}",
         **spec.environment,
-        "secret_mount_path": str(place.mount_secrets(spec)),
+        "secret_mount_path": str(mounted(place.home, spec.name, spec.secrets)),
     }
+
+
+def mounted(home: Path, name: str, secrets: Sequence[str]) -> Path:
+    """A folder that shows one process its own secrets and no other; a rotated secret counts at once."""
+    folder = home / "run" / "secrets" / name
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    for link in folder.iterdir():
+        if link.name not in secrets:
+            link.unlink()
+    for secret in secrets:
+        link = folder / secret
+        if not link.is_symlink():
+            link.symlink_to(home / "secrets" / secret)
+    return folder
