@@ -1,10 +1,11 @@
 """RabbitMQ: publish with confirms, consume, declare the topology. This package is the only home of pika.
 
-One I/O thread per connection owns it; nothing is opened before the first call.
+One I/O thread owns each connection; nothing is opened before the first call.
 """
 
 from .connection import Link, connect
 from .consumer import Delivery, Subscriber, Subscription
+from .control import Control
 from .hints import Hints, hints
 from .message import Message, event_message, stripped
 from .publisher import NotPublished, Publisher, close, publish, publish_event, publish_progress, publisher
@@ -27,6 +28,7 @@ __all__ = [
     "EVENT_EXCHANGE",
     "PARKING_QUEUE",
     "REQUEUE_EXCHANGE",
+    "Control",
     "Delivery",
     "Hints",
     "Link",

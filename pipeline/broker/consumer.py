@@ -10,6 +10,7 @@ from .connection import Link
 
 log = logging.getLogger(__name__)
 
+# cancelled: nothing new comes, what was delivered is still ours; lost: the channel is gone with all tags.
 SubscriptionState = Literal["opening", "consuming", "cancelled", "lost"]
 
 
@@ -40,6 +41,7 @@ class Subscription:
     def __init__(self, link: Link, queue: str, prefetch: int, on_delivery: Callable[[Delivery], None]) -> None:
         self.queue, self.prefetch = queue, prefetch
         self.state: SubscriptionState = "opening"
+        self.by_broker = False
         self._link, self._on_delivery = link, on_delivery
         self._on_change: Callable[[], None] = lambda: None
         self._channel: Any = None
@@ -117,15 +119,16 @@ class Subscription:
             self._channel.close()
 
     def _closed(self, _channel: Any, error: Exception) -> None:
-        if self.state != "lost":
+        if self.state != "lost" and self._link.state != "closed":
             extra = {"action": "channel_lost", "function": self.queue, "reason": repr(error)[:300]}
             log.warning("channel lost", extra=extra)
         self.lose()
 
     def _cancelled_by_broker(self, _frame: Any) -> None:
-        """The queue was deleted, or its leader moved; what was delivered may still be acknowledged."""
+        """The queue was deleted, or a call took too long; what was delivered may still be acknowledged."""
         log.warning("cancelled by the broker", extra={"action": "consumer_cancelled", "function": self.queue})
-        self.lose()
+        self.state, self.by_broker = "cancelled", True
+        self._on_change()
 
 
 class Subscriber:
