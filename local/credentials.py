@@ -6,7 +6,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 
-def _password() -> str:
+def password() -> str:
     return secrets.token_urlsafe(24)
 
 
@@ -15,17 +15,17 @@ def _api_key() -> str:
 
 
 GENERATORS: dict[str, Callable[[], str]] = {
-    "docstream-db": _password,
-    "docstream-db-read": _password,
-    "docstream-db-erase": _password,
-    "docstream-db-owner": _password,
-    "docstream-broker": _password,
-    "docstream-broker-connector": _password,
-    "docstream-broker-ops": _password,
-    "docstream-s3": _password,
+    "docstream-db": password,
+    "docstream-db-read": password,
+    "docstream-db-erase": password,
+    "docstream-db-owner": password,
+    "docstream-broker": password,
+    "docstream-broker-connector": password,
+    "docstream-broker-ops": password,
+    "docstream-s3": password,
     "docstream-events-key": lambda: secrets.token_hex(32),
     "docstream-session-key": lambda: secrets.token_hex(32),
-    "docstream-basic-auth-password": _password,
+    "docstream-basic-auth-password": password,
     "docstream-api-key": _api_key,
 }
 """docstream-search is missing on purpose: the search node of one machine asks for no password."""

@@ -1,5 +1,6 @@
 """The four services as processes of this machine, started and stopped side by side."""
 
+import shutil
 import time
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
@@ -24,7 +25,7 @@ class Service(Protocol):
     @property
     def servers(self) -> list[Server]: ...
     def missing_packages(self) -> list[str]: ...
-    def healthy(self) -> bool: ...
+    def answers(self) -> bool: ...
     def start(self) -> None: ...
 
 
@@ -52,13 +53,42 @@ def health(site: Site) -> list[bool]:
     """In the order of services()."""
     found = services(site)
     with ThreadPoolExecutor(len(found)) as pool:
-        return list(pool.map(lambda service: service.healthy(), found))
+        return list(pool.map(_healthy, found))
+
+
+def _healthy(service: Service) -> bool:
+    return all(server.pid() for server in service.servers) and service.answers()
 
 
 def down(site: Site, report: Report) -> None:
-    found = [service for service in services(site) if any(server.pid() for server in service.servers)]
+    found = [service for service in services(site) if _runs(service)]
     with ThreadPoolExecutor() as pool:
         list(pool.map(lambda service: _stop(service, report), found))
+
+
+def clean(site: Site, report: Report) -> None:
+    """Also the data."""
+    down(site, report)
+    for service in services(site):
+        shutil.rmtree(service.servers[0].folder, ignore_errors=True)
+    if site.data != site.home:
+        shutil.rmtree(site.data, ignore_errors=True)
+
+
+def status(site: Site) -> list[tuple[str, str, str]]:
+    """Name, address, and running, not answering or stopped."""
+    return [
+        (service.name, service.address, "running" if healthy else "not answering" if _runs(service) else "stopped")
+        for service, healthy in zip(services(site), health(site), strict=True)
+    ]
+
+
+def anything_runs(site: Site) -> bool:
+    return any(_runs(service) for service in services(site))
+
+
+def _runs(service: Service) -> bool:
+    return any(server.pid() for server in service.servers)
 
 
 def _install(missing: Sequence[str], report: Report) -> None:

@@ -3,10 +3,13 @@
 import shutil
 import signal
 import subprocess
+import time
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
 import psycopg2
+from psycopg2.extensions import connection as Connection
 
 from local import credentials
 from local.errors import ServiceError
@@ -23,6 +26,9 @@ ROLES = {
 
 DATABASE = "docstream"
 OWNER = "docstream_owner"
+CHILDREN_SECONDS = 10
+"""How long the children of a killed server may take to notice."""
+
 PROGRAMS = Path("/usr/lib/postgresql")
 
 HOST_BASED_AUTHENTICATION = """\
@@ -82,19 +88,16 @@ class Postgres:
     def missing_packages(self) -> list[str]:
         return [] if self._programs() else ["postgresql"]
 
-    def healthy(self) -> bool:
-        try:
-            connect(self.site, DATABASE).close()
-        except psycopg2.OperationalError:
-            return False
-        return True
+    def answers(self) -> bool:
+        return answers(self.site, DATABASE)
 
     def start(self) -> None:
         server = self.servers[0]
         if server.pid() is None:
             self._initialise()
+            self._clear_after_a_crash()
             self._set_passwords()
-        server.start(lambda: _answers(self.site), within=60)
+        server.start(lambda: answers(self.site, "postgres"), within=60)
         create_database(self.site)
 
     def _programs(self) -> Path | None:
@@ -116,6 +119,15 @@ class Postgres:
         (unfinished / "pg_hba.conf").write_text(HOST_BASED_AUTHENTICATION, encoding="ascii")
         unfinished.rename(self.cluster)
 
+    def _clear_after_a_crash(self) -> None:
+        """The lock of a killed server goes once its children are gone, even while its number lingers as a zombie."""
+        deadline = time.monotonic() + CHILDREN_SECONDS
+        while _works_in(self.cluster):
+            if time.monotonic() > deadline:
+                raise ServiceError(f"another PostgreSQL still works in {self.cluster}")
+            time.sleep(0.05)
+        (self.cluster / "postmaster.pid").unlink(missing_ok=True)
+
     def _set_passwords(self) -> None:
         """In single-user mode, over standard input: the superuser needs no password and can never log in."""
         script = "".join(f"{statement}\n\n" for statement in role_statements(self.site.secrets))
@@ -136,18 +148,27 @@ class Postgres:
             raise ServiceError(f"{program} failed: {done.stderr.strip()}")
 
 
-def connect(
-    site: Site, database: str, *, user: str = OWNER, secret: str = "docstream-db-owner"
-) -> "psycopg2.extensions.connection":
-    """A connection as this role. Raises psycopg2.OperationalError."""
+def connect(site: Site, database: str, *, user: str = OWNER, password: Path | None = None) -> Connection:
+    """As the role that owns the database, unless another one and the file of its password are given.
+
+    Raises psycopg2.OperationalError.
+    """
     return psycopg2.connect(
         host="127.0.0.1",
         port=site.port("postgres"),
         dbname=database,
         user=user,
-        password=credentials.read(site.secrets, secret),
+        password=(password or site.secrets / ROLES[OWNER][0]).read_text(encoding="ascii"),
         connect_timeout=2,
     )
+
+
+def answers(site: Site, database: str) -> bool:
+    try:
+        connect(site, database).close()
+    except psycopg2.OperationalError:
+        return False
+    return True
 
 
 def create_database(site: Site) -> None:
@@ -163,9 +184,11 @@ def create_database(site: Site) -> None:
         connection.close()
 
 
-def _answers(site: Site) -> bool:
-    try:
-        connect(site, "postgres").close()
-    except psycopg2.OperationalError:
-        return False
-    return True
+def _works_in(folder: Path) -> bool:
+    """Whether any live process has this working folder, as every PostgreSQL process has its cluster."""
+    for process in Path("/proc").glob("[0-9]*"):
+        # A zombie has no working folder; the processes of others are none of ours.
+        with suppress(OSError):
+            if (process / "cwd").readlink() == folder:
+                return True
+    return False

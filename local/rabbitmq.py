@@ -59,14 +59,21 @@ def password_hash(password: str, salt: bytes) -> str:
     return base64.b64encode(salt + hashlib.sha256(salt + password.encode()).digest()).decode()
 
 
-def configuration(port: int, management_port: int, definitions_file: Path) -> str:
+def limits(definitions_file: Path) -> str:
+    """The part of rabbitmq.conf that a container shares with a process; no guest appears when users are loaded."""
     return f"""\
-listeners.tcp.1 = 127.0.0.1:{port}
-management.tcp.ip = 127.0.0.1
-management.tcp.port = {management_port}
 load_definitions = {definitions_file}
 vm_memory_high_watermark.absolute = 1GB
 disk_free_limit.absolute = 200MB
+"""
+
+
+def configuration(port: int, management_port: int, definitions_file: Path) -> str:
+    return f"""\
+{limits(definitions_file)}\
+listeners.tcp.1 = 127.0.0.1:{port}
+management.tcp.ip = 127.0.0.1
+management.tcp.port = {management_port}
 log.console = true
 log.console.level = info
 log.console.use_colors = off
@@ -95,12 +102,11 @@ class RabbitMQ:
     def missing_packages(self) -> list[str]:
         return [] if _program() else ["rabbitmq-server"]
 
-    def healthy(self) -> bool:
+    def answers(self) -> bool:
         management = f"http://127.0.0.1:{self.site.port('rabbitmq-management')}/api/vhosts/{VHOST}"
         password = credentials.read(self.site.secrets, "docstream-broker-ops")
-        return probe.http_status(management, user="docstream_ops", password=password) == 200 and probe.speaks_amqp(
-            self.site.port("rabbitmq")
-        )
+        status = probe.http_status(management, user="docstream_ops", password=password)
+        return status == 200 and probe.speaks_amqp(self.site.port("rabbitmq"))
 
     def start(self) -> None:
         broker, name_server = self.servers
@@ -109,7 +115,7 @@ class RabbitMQ:
             name_server.launch()
         if broker.pid() is None:
             self._write_files()
-        broker.start(self.healthy, within=120)
+        broker.start(self.answers, within=120)
 
     def _write_files(self) -> None:
         definitions_file = self.folder / "definitions.json"

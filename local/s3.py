@@ -2,6 +2,7 @@
 
 import sysconfig
 from dataclasses import dataclass
+from http import HTTPStatus
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -103,9 +104,9 @@ class S3:
     def missing_packages(self) -> list[str]:
         return []
 
-    def healthy(self) -> bool:
-        running = self.servers[0].pid() is not None
-        return running and probe.http_status(f"http://{self.address}/{BUCKET}") == 403
+    def answers(self) -> bool:
+        """It refuses to show its bucket to a stranger."""
+        return probe.http_status(f"http://{self.address}/{BUCKET}") == HTTPStatus.FORBIDDEN
 
     def start(self) -> None:
         """Raises ServiceError when the program is not in the virtual environment."""

@@ -17,6 +17,7 @@ SYSTEM_PATH = "/usr/sbin:/usr/bin:/sbin:/bin"
 MARKER = "DOCSTREAM_SERVICE"
 WRITE_PID_THEN_BECOME = 'echo $$ > "$0" && exec "$@"'
 POLL_SECONDS = 0.05
+HANGING_SECONDS = 30
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -68,7 +69,7 @@ class Server:
 
     def start(self, ready: Callable[[], bool], within: float) -> None:
         """Return when it is ready; one that hangs is replaced once. Raises ServiceError with the end of its log."""
-        if self.pid() is not None and self._becomes(ready, within / 2):
+        if self.pid() is not None and self._becomes(ready, HANGING_SECONDS):
             return
         self.launch()
         if not self._becomes(ready, within):

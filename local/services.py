@@ -2,17 +2,25 @@
 
 import argparse
 import shutil
-import subprocess
 import sys
 import threading
 from collections.abc import Sequence
+from typing import Protocol
 
-from local import credentials, native, ports, site
+from local import compose, credentials, native, ports, site
 from local.errors import ServiceError
 from local.native import Report
 from local.site import Mode, Site
 
-DOCKER_SECONDS = 2
+
+class Engine(Protocol):
+    """What runs the services: processes of this machine, or containers."""
+
+    def up(self, site: Site, report: Report) -> None: ...
+    def down(self, site: Site, report: Report) -> None: ...
+    def clean(self, site: Site, report: Report) -> None: ...
+    def status(self, site: Site) -> list[tuple[str, str, str]]: ...
+    def anything_runs(self, site: Site) -> bool: ...
 
 
 def up(report: Report) -> None:
@@ -20,39 +28,31 @@ def up(report: Report) -> None:
     with site.locked(site.home()):
         here = _here(report)
         credentials.generate(here.secrets)
-        native.up(here, _one_at_a_time(report))
+        _engine(here).up(here, _one_at_a_time(report))
 
 
 def down(report: Report) -> None:
-    """Stop every process; data stays."""
+    """Stop every process or container; data stays."""
     with site.locked(site.home()):
         here = site.load(site.home())
         if here:
-            native.down(here, _one_at_a_time(report))
+            _engine(here).down(here, _one_at_a_time(report))
 
 
 def clean(report: Report) -> None:
-    """Stop every process and remove data, secrets and what was assembled; distribution packages stay."""
-    down(report)
-    here = site.load(site.home())
-    if here and here.data != here.home:
-        shutil.rmtree(here.data, ignore_errors=True)
-    shutil.rmtree(site.home(), ignore_errors=True)
+    """Stop everything and remove data, secrets and what was assembled; distribution packages stay."""
+    with site.locked(site.home()):
+        here = site.load(site.home())
+        if here:
+            _engine(here).clean(here, _one_at_a_time(report))
+        shutil.rmtree(site.home())
     report(f"removed {site.home()}")
 
 
 def status() -> list[tuple[str, str, str]]:
     """Name, address and state (running, not answering, stopped) of each service; empty before the first up."""
     here = site.load(site.home())
-    if here is None:
-        return []
-    states = []
-    for service, healthy in zip(native.services(here), native.health(here), strict=True):
-        alive = any(server.pid() for server in service.servers)
-        states.append(
-            (service.name, service.address, "running" if healthy else "not answering" if alive else "stopped")
-        )
-    return states
+    return _engine(here).status(here) if here else []
 
 
 def environment() -> dict[str, str]:
@@ -77,25 +77,19 @@ def _one_at_a_time(report: Report) -> Report:
 def _here(report: Report) -> Site:
     """The remembered site, with other ports when strangers took them while nothing of ours ran."""
     remembered = site.load(site.home())
-    if remembered and (_anything_runs(remembered) or all(map(ports.is_free, ports.used_by(remembered.base_port)))):
+    if remembered and (
+        _engine(remembered).anything_runs(remembered) or all(map(ports.is_free, ports.used_by(remembered.base_port)))
+    ):
         return remembered
-    here = site.plan(site.home(), remembered.mode if remembered else _mode())
+    here = site.plan(site.home(), remembered.mode if remembered else "compose" if compose.available() else "native")
     site.save(here)
     report(f"services of this clone: ports from {here.base_port}, data in {here.data}")
     return here
 
 
-def _anything_runs(here: Site) -> bool:
-    return any(server.pid() for service in native.services(here) for server in service.servers)
-
-
-def _mode() -> Mode:
-    """Compose when a Docker engine answers: a client alone is not enough."""
-    try:
-        answer = subprocess.run(["docker", "info"], capture_output=True, timeout=DOCKER_SECONDS, check=False)
-    except (FileNotFoundError, subprocess.TimeoutExpired):
-        return "native"
-    return "compose" if answer.returncode == 0 else "native"
+def _engine(here: Site) -> Engine:
+    engines: dict[Mode, Engine] = {"native": native, "compose": compose}
+    return engines[here.mode]
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

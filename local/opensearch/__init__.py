@@ -94,9 +94,9 @@ class OpenSearch:
             missing.append("maven")
         return missing
 
-    def healthy(self) -> bool:
+    def answers(self) -> bool:
         health = f"http://{self.address}/_cluster/health?wait_for_status=yellow&timeout=1s"
-        return self.servers[0].pid() is not None and probe.http_status(health) == 200
+        return probe.http_status(health) == 200
 
     def start(self) -> None:
         own_folder(self.folder, self.site.account)
@@ -104,7 +104,7 @@ class OpenSearch:
         server = self.servers[0]
         if server.pid() is None:
             self._write_files()
-        server.start(self.healthy, within=120)
+        server.start(self.answers, within=120)
 
     def _write_files(self) -> None:
         for name in ("config", "data", "logs", "tmp"):
