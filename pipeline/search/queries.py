@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
+from uuid import UUID
 
 TEXT_FIELDS = ("text^1.0", "text.english^1.0", "text.german^0.9", "text.french^0.9", "heading^0.5")
 NAME_FIELDS = ("names^1.5", "names.prefix^0.5")
@@ -63,6 +64,7 @@ class Filters:
     languages: Sequence[str] = ()
     created: Range | None = None
     fields: Sequence[FieldFilter] = field(default_factory=tuple)
+    without: UUID | None = None
 
     def clauses(self) -> list[dict[str, Any]]:
         clauses: list[dict[str, Any]] = [{"term": {"tenant": self.tenant}}]
@@ -72,6 +74,8 @@ class Filters:
             clauses.append({"terms": {"language": list(self.languages)}})
         if self.created:
             clauses.append({"range": {"created_at": self.created.clause()}})
+        if self.without:
+            clauses.append({"bool": {"must_not": [{"term": {"document_id": str(self.without)}}]}})
         return clauses + [each.clause() for each in self.fields]
 
 
@@ -109,6 +113,28 @@ def by_meaning(
     }
     order: list[dict[str, Any]] = [{"_score": "desc"}, {"document_run": "asc"}]
     return _candidates({"knn": {"vector": near}}, entries, order) | {"aggs": counts(facets)}
+
+
+def like_vectors(vectors: Sequence[tuple[str, Sequence[float]]], filters: Filters, entries: int) -> dict[str, Any]:
+    """The best entry of each run near the middle of these vectors, of which there is at least one."""
+    model = vectors[0][0]
+    same = [vector for name, vector in vectors if name == model]
+    middle = [sum(values) / len(same) for values in zip(*same, strict=True)]
+    return by_meaning(middle, model, filters, entries, ())
+
+
+def like_text(index: str, entry_id: str, filters: Filters, size: int) -> dict[str, Any]:
+    """The best entry of each run that shares rare words with this entry."""
+    words = {
+        "fields": ["text", "text.english", "text.german", "text.french"],
+        "like": [{"_index": index, "_id": entry_id}],
+        "min_term_freq": 1,
+        "min_doc_freq": 1,
+        "max_query_terms": 25,
+    }
+    order: list[dict[str, Any]] = [{"_score": "desc"}, {"document_run": "asc"}]
+    query = {"bool": {"filter": filters.clauses(), "must": [{"more_like_this": words}]}}
+    return _candidates(query, size, order) | {"aggs": counts(())}
 
 
 def counts(facets: Sequence[str]) -> dict[str, Any]:

@@ -1,0 +1,73 @@
+"""GET /operations: what the system is doing, for operators."""
+
+from typing import Any
+
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+
+from pipeline.auth import authenticate
+from pipeline.database import Row, fetch
+
+from . import shapes
+from .parameters import Parameters
+
+SEEN_SECONDS = 30
+"""A connector that has not reported for longer is gone."""
+RATE_MINUTES = 5
+
+
+def operations(request: Request) -> Response:
+    caller = authenticate(request, "operate")
+    Parameters(request.query_params, allowed=[])
+    consumers = fetch(CONSUMERS, {"seconds": SEEN_SECONDS})
+    tenant = {"tenant": caller.tenant, "minutes": RATE_MINUTES}
+    return JSONResponse(
+        {
+            "queues": queues(consumers),
+            "consumers": [consumer(row) for row in consumers],
+            "breakers": [
+                breaker(row) for row in fetch("SELECT name, state, opened_at FROM read.breakers ORDER BY name")
+            ],
+            "documents": {row["state"]: row["count"] for row in fetch(STATES, tenant)},
+            "rates": {row["type"]: round(row["count"] / RATE_MINUTES, 2) for row in fetch(RATES, tenant)},
+            "dead_letters": fetch(DEAD_LETTERS, tenant)[0]["count"],
+            "unsent_events": fetch("SELECT count(*) FROM read.events WHERE sent_at IS NULL")[0]["count"],
+        }
+    )
+
+
+CONSUMERS = """
+    SELECT * FROM read.consumers WHERE seen_at > now() - make_interval(secs => %(seconds)s) ORDER BY function, connector
+"""
+STATES = "SELECT state, count(*) FROM read.documents WHERE tenant = %(tenant)s GROUP BY state"
+RATES = """
+    SELECT type, count(*) FROM read.events
+    WHERE tenant = %(tenant)s AND recorded_at > now() - make_interval(mins => %(minutes)s)
+      AND position > (SELECT coalesce(max(position), 0) FROM read.events) - 100000
+    GROUP BY type ORDER BY type
+"""
+DEAD_LETTERS = "SELECT count(*) FROM read.dead_letters WHERE resolved_at IS NULL AND tenant = %(tenant)s"
+
+
+def queues(consumers: list[Row]) -> list[dict[str, Any]]:
+    """Each queue as the connector that looked last saw it; one queue for each function."""
+    latest = {row["function"]: row for row in sorted(consumers, key=lambda row: row["seen_at"])}
+    return [{"name": name, "ready": row["ready"], "unacked": row["unacked"]} for name, row in sorted(latest.items())]
+
+
+def consumer(row: Row) -> dict[str, Any]:
+    return {
+        "connector": row["connector"],
+        "function": row["function"],
+        "state": row["state"],
+        "workers": row["workers"],
+        "active": row["active"],
+        "handled": row["handled"],
+        "failed": row["failed"],
+        "seen_at": shapes.moment(row["seen_at"]),
+    }
+
+
+def breaker(row: Row) -> dict[str, Any]:
+    opened_at = shapes.moment(row["opened_at"]) if row["opened_at"] else None
+    return {"name": row["name"], "state": row["state"], "opened_at": opened_at}

@@ -1,0 +1,130 @@
+"""GET /search and /documents/{id}/similar: one hit per document, of its searchable run."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+
+from pipeline import embeddings
+from pipeline.auth import authenticate
+from pipeline.search import ask, index, queries
+from pipeline.search.entry import document_run
+from pipeline.search.queries import Filters
+
+from . import ranking, read, shapes
+from .filters import FIELD, filters_of
+from .parameters import Parameters, cursor, invalid_cursor, refused
+
+MODES = ("hybrid", "keyword", "semantic")
+FACETS = ("category", "language", "created")
+MOST_HITS = 100
+"""On one page."""
+WINDOW = 1_000
+"""Hits that can be paged through."""
+FIRST_CHUNKS = 12
+"""Of a document stand for what it is about."""
+CANDIDATES = 100
+"""Documents, and chunks near in meaning, looked at for the first pages."""
+
+NO_MODEL = {"code": "embedding-missing", "message": "no embedding model is installed: searched by keyword only"}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Answer:
+    mode: str
+    ranked: Sequence[ranking.Ranked]
+    total: int
+    facets: Mapping[str, Mapping[str, int]]
+    warnings: Sequence[dict[str, str]] = field(default_factory=tuple)
+
+
+def search(request: Request) -> Response:
+    caller = authenticate(request, "read")
+    allowed = ["q", "mode", "category", "language", "created", "from", "cursor", "limit"]
+    given = Parameters(request.query_params, allowed=allowed, prefixes=[FIELD])
+    text = given.text("q") or ""
+    mode = given.choice("mode", MODES, "hybrid")
+    limit = given.number("limit", least=1, most=MOST_HITS, default=10)
+    start = started(given)
+    if start + limit > WINDOW:
+        raise refused(f"from + limit is {start + limit}, at most the first {WINDOW} hits can be seen")
+    found = answer(text, mode, filters_of(given, caller.tenant), start + limit)
+    page = found.ranked[start : start + limit]
+    more = len(found.ranked) > start + limit and start + limit < WINDOW
+    return JSONResponse(
+        {
+            "mode": found.mode,
+            "total": found.total,
+            "hits": hits(page, text),
+            "facets": shapes.facets(found.facets),
+            "next_cursor": cursor({"from": start + limit}) if more else None,
+            "warnings": list(found.warnings),
+        }
+    )
+
+
+def similar(request: Request) -> Response:
+    """Documents near in meaning to the beginning of this one; by its words where there is no vector."""
+    caller = authenticate(request, "read")
+    given = Parameters(request.query_params, allowed=["limit"])
+    limit = given.number("limit", least=1, most=MOST_HITS, default=10)
+    document = read.document(request.path_params["id"], caller.tenant)
+    run = document.searchable_run or 0
+    filters = Filters(tenant=caller.tenant, without=document.id)
+    vectors = ask.vectors(document.id, run, FIRST_CHUNKS)
+    if vectors:
+        body = queries.like_vectors(vectors, filters, CANDIDATES)
+    else:
+        body = queries.like_text(index.alias(), f"{document_run(document.id, run)}.0", filters, CANDIDATES)
+    (found,) = ask.candidates(body)
+    ranked = ranking.alone(checked(found.candidates, caller.tenant))
+    mode = "semantic" if vectors else "keyword"
+    return JSONResponse({"document_id": str(document.id), "mode": mode, "hits": hits(ranked[:limit], "")})
+
+
+def answer(text: str, mode: str, filters: Filters, wanted: int) -> Answer:
+    """Search by what there is: without an embedding model, by keyword; without a text, everything, newest first."""
+    warnings: list[dict[str, str]] = []
+    if mode != "keyword" and text and not embeddings.available():
+        mode, warnings = "keyword", [NO_MODEL]
+    size = CANDIDATES if wanted < CANDIDATES * 3 // 4 else WINDOW + CANDIDATES
+    bodies = []
+    if mode != "semantic" or not text:
+        bodies.append(queries.by_keyword(text, filters, size, FACETS))
+    if mode != "keyword" and text:
+        bodies.append(queries.by_meaning(vector(text), embeddings.model_name(), filters, size, FACETS))
+    found = ask.candidates(*bodies)
+    kept = [checked(each.candidates, filters.tenant) for each in found]
+    ranked = ranking.fused(*kept) if len(kept) == 2 else ranking.alone(kept[0])
+    facets = next((each.facets for each in found if each.total), found[0].facets)
+    total = max(len(ranked), found[0].total)
+    return Answer(mode=mode if text else "keyword", ranked=ranked, total=total, facets=facets, warnings=warnings)
+
+
+def checked(candidates: Sequence[ask.Candidate], tenant: str) -> list[ask.Candidate]:
+    """Entries of a run that is over, failed or deleted may still be in the index: the database knows."""
+    documents = {each.document_id for each in candidates}
+    return ranking.valid(candidates, read.searchable_runs(list(documents), tenant) if documents else {})
+
+
+def vector(text: str) -> list[float]:
+    values: list[float] = embeddings.embed([text])[0].tolist()
+    return values
+
+
+def hits(ranked: Sequence[ranking.Ranked], text: str) -> list[dict[str, Any]]:
+    shown = ask.show([each.entry_id for each in ranked], text)
+    return [shapes.hit(each, shown[each.entry_id]) for each in ranked if each.entry_id in shown]
+
+
+def started(given: Parameters) -> int:
+    """Where the page begins: `from`, or what next_cursor said."""
+    content = given.cursor()
+    start = given.number("from", least=0, most=WINDOW - 1, default=0)
+    if content is None:
+        return start
+    if not isinstance(content, dict) or not isinstance(content.get("from"), int) or not 0 <= content["from"] < WINDOW:
+        raise invalid_cursor()
+    return int(content["from"])
