@@ -6,7 +6,7 @@ Keys: <tenant>/<document_id>/original and <tenant>/<document_id>/run-<n>/<name>;
 import functools
 import hashlib
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Self
@@ -130,7 +130,11 @@ def delete(prefix: str) -> int:
 
 
 class Writer:
-    """Write an object of unknown length in constant memory: one part at a time, aborted unless the block completes."""
+    """Write an object of unknown length in constant memory, one part at a time.
+
+    As a context manager it is aborted unless the block completes; else call complete or abort. After abort, which may
+    be called twice, what is written is forgotten.
+    """
 
     def __init__(self, key: str, media_type: Callable[[], str]) -> None:
         self.key = key
@@ -159,7 +163,7 @@ class Writer:
             )
             self._etags.append(sent["ETag"])
 
-    def _complete(self) -> None:
+    def complete(self) -> None:
         if self._upload_id is None:
             write(self.key, bytes(self._buffer), self._media_type())
             return
@@ -175,14 +179,21 @@ class Writer:
             )
 
     def abort(self) -> None:
-        if self._upload_id is not None:
-            with translated(self.key):
-                client().abort_multipart_upload(Bucket=bucket(), Key=self.key, UploadId=self._upload_id)
+        """Never raises Unavailable: parts that cannot be reached now are the store's to expire."""
+        upload_id, self._upload_id = self._upload_id, None
+        self._buffer.clear()
+        if upload_id is not None:
+            with suppress(Unavailable, Rejected), translated(self.key):
+                client().abort_multipart_upload(Bucket=bucket(), Key=self.key, UploadId=upload_id)
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        if kind is None:
-            self._complete()
-        else:
+        if kind is not None:
             self.abort()
+            return
+        try:
+            self.complete()
+        except Unavailable:
+            self.abort()
+            raise

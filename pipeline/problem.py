@@ -2,7 +2,9 @@
 
 import logging
 import math
+from collections.abc import Mapping
 from http import HTTPStatus
+from typing import Any
 
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
@@ -13,7 +15,15 @@ from .errors import PipelineError
 log = logging.getLogger(__name__)
 
 
-def answer(request: Request, status: int, code: str, detail: str, retry_after: float | None = None) -> Response:
+def answer(
+    request: Request,
+    status: int,
+    code: str,
+    detail: str,
+    retry_after: float | None = None,
+    more: Mapping[str, Any] | None = None,
+) -> Response:
+    """more holds extension members of the problem details."""
     headers = {"Retry-After": str(math.ceil(retry_after))} if retry_after is not None else {}
     if status == HTTPStatus.UNAUTHORIZED:
         headers["WWW-Authenticate"] = 'Bearer realm="docstream"'
@@ -25,6 +35,7 @@ def answer(request: Request, status: int, code: str, detail: str, retry_after: f
         "detail": detail,
         "instance": request.url.path,
         "correlation_id": request.headers.get("x-call-id"),
+        **(more or {}),
     }
     return JSONResponse(body, status, headers, media_type="application/problem+json")
 
