@@ -1,7 +1,9 @@
 """Which ports one clone uses: a block of neighbours, chosen once, so that two clones never meet."""
 
+import os
 import socket
 from collections.abc import Callable, Iterable
+from pathlib import Path
 
 BLOCK = 20
 CANDIDATES = range(21600, 22600, BLOCK)
@@ -24,6 +26,9 @@ OFFSETS = {
 }
 GRPC_DISTANCE = 10000
 
+SOCKETS = Path("/tmp")
+"""Where SeaweedFS keeps a socket file per port, and leaves it; another account cannot replace it."""
+
 
 def used_by(base: int) -> list[int]:
     """All ports of the block that starts at base."""
@@ -38,7 +43,9 @@ def choose(is_free: Callable[[int], bool], candidates: Iterable[int] = CANDIDATE
 
 
 def is_free(port: int) -> bool:
-    """Whether a server could listen on this loopback port now."""
+    """Whether a server of ours could listen on this loopback port now."""
+    if any(not _ours(left) for left in SOCKETS.glob(f"seaweedfs-*-{port}.sock")):
+        return False
     with socket.socket(socket.AF_INET, socket.SOCK_STREAM) as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
@@ -46,3 +53,7 @@ def is_free(port: int) -> bool:
         except OSError:
             return False
     return True
+
+
+def _ours(path: Path) -> bool:
+    return os.geteuid() in (0, path.stat().st_uid)
