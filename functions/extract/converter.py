@@ -1,0 +1,110 @@
+"""The one Docling converter of the process, built once."""
+
+import functools
+from dataclasses import dataclass
+from importlib.metadata import version
+from pathlib import Path
+
+from docling.backend.docling_parse_backend import ThreadedDoclingParseDocumentBackend
+from docling.datamodel.accelerator_options import AcceleratorDevice, AcceleratorOptions
+from docling.datamodel.backend_options import HTMLBackendOptions, ThreadedDoclingParseBackendOptions
+from docling.datamodel.base_models import ConversionStatus, DocumentStream, InputFormat
+from docling.datamodel.document import ConversionResult
+from docling.document_converter import DocumentConverter, HTMLFormatOption, ImageFormatOption, PdfFormatOption
+
+from pipeline.errors import Rejected
+
+from . import engines
+from .scan import Scan
+
+_MEMORY_SIGNS = ("bad_alloc", "MemoryError", "Unable to allocate", "Cannot allocate", "out of memory")
+_COMMENT_SIGN = "Invalid input tag of type"
+
+_FORMATS = [
+    InputFormat.PDF,
+    InputFormat.IMAGE,
+    InputFormat.DOCX,
+    InputFormat.XLSX,
+    InputFormat.PPTX,
+    InputFormat.ODT,
+    InputFormat.ODS,
+    InputFormat.ODP,
+    InputFormat.HTML,
+    InputFormat.MD,
+    InputFormat.CSV,
+]
+
+
+class CommentsInside(Exception):
+    """The Word backend stumbles over an XML comment."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Outcome:
+    """What Docling made of a document; failed holds the pages it could not convert, partial: it says so itself."""
+
+    result: ConversionResult
+    failed: frozenset[int]
+    partial: bool
+
+
+@functools.cache
+def _converter() -> DocumentConverter:
+    engines.register()
+    options = engines.options()
+    options.accelerator_options = AcceleratorOptions(device=AcceleratorDevice.CPU, num_threads=1)
+    backend_options = ThreadedDoclingParseBackendOptions.model_validate({"parser_threads": 1, "render_pages": False})
+    return DocumentConverter(
+        allowed_formats=_FORMATS,
+        format_options={
+            InputFormat.PDF: PdfFormatOption(
+                pipeline_cls=engines.PdfPipeline,
+                pipeline_options=options,
+                backend=ThreadedDoclingParseDocumentBackend,
+                backend_options=backend_options,
+            ),
+            InputFormat.IMAGE: ImageFormatOption(pipeline_cls=engines.PdfPipeline, pipeline_options=options),
+            InputFormat.HTML: HTMLFormatOption(
+                backend_options=HTMLBackendOptions.model_validate({"infer_furniture": False})
+            ),
+        },
+    )
+
+
+def start() -> None:
+    """Build the converter and its PDF pipeline, so that the first document does not wait for it."""
+    _converter().initialize_pipeline(InputFormat.PDF)
+    _converter().initialize_pipeline(InputFormat.IMAGE)
+
+
+def engine() -> str:
+    """Kind and versions of what reads: they are stored with each result."""
+    packages = ("docling-slim", "docling-parse", "rapidocr")
+    return "; ".join([f"{engines.KIND}-alignment", *(f"{package} {version(package)}" for package in packages)])
+
+
+def document_of(
+    source: Path | DocumentStream, *, first: int = 1, last: int | None = None, scan: Scan | None = None
+) -> Outcome:
+    """Convert with Docling; the name of the source tells the format. scan is what OCR may do.
+
+    Raises Rejected "corrupt" or "conversion-memory", and CommentsInside.
+    """
+    if scan is not None:
+        for pipeline in _converter().initialized_pipelines.values():
+            if isinstance(pipeline, engines.PdfPipeline):
+                pipeline.ocr_model.scan = scan
+    pages = (first, last or 2**31)
+    result = _converter().convert(source, raises_on_error=False, page_range=pages)
+    errors = " ".join(each.error_message for each in result.errors)
+    if any(sign in errors for sign in _MEMORY_SIGNS):
+        raise Rejected("conversion-memory", "the document needs more memory than a conversion may use")
+    if result.status not in (ConversionStatus.SUCCESS, ConversionStatus.PARTIAL_SUCCESS):
+        if _COMMENT_SIGN in errors:
+            raise CommentsInside
+        raise Rejected("corrupt", "the document is damaged: its content cannot be read")
+    return Outcome(
+        result=result,
+        failed=frozenset(each.page_no for each in result.errors if each.page_no),
+        partial=result.status is ConversionStatus.PARTIAL_SUCCESS,
+    )

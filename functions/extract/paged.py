@@ -1,0 +1,88 @@
+"""PDFs and pictures: converted by Docling with our engines, page by page, each page with its rows."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import Literal
+
+from docling.datamodel.base_models import Page as DoclingPage
+
+from pipeline.model import DocumentWarning
+from pipeline.pages import Page
+from pipeline.reading import PDF
+from pipeline.rows import Cell, rows_of
+
+from . import converter
+from .clusters import ReadCell, cells_of
+from .converted import Converted, Limits
+from .markdown import markdown_of
+from .precheck import check
+from .scan import Scan
+from .script import unsupported
+
+
+def convert(
+    path: Path,
+    media_type: str,
+    limits: Limits,
+    *,
+    first: int,
+    last: int | None,
+    known: Mapping[int, Sequence[Cell]],
+) -> Converted:
+    """path ends in the suffix of its type; known holds the cells of pages that OCR has read before.
+
+    Raises Rejected.
+    """
+    count = check(path, media_type, limits, first=first, last=last)
+    scan = Scan(
+        path=path,
+        is_pdf=media_type == PDF,
+        budget=limits.ocr_pages,
+        image_pixels=limits.image_pixels,
+        known=known,
+    )
+    outcome = converter.document_of(path, first=first, last=min(count, last or count), scan=scan)
+    converted = {page.page_no: page for page in outcome.result.pages if page.size is not None}
+    pages = tuple(_page(number, converted.get(number)) for number in range(first, min(count, last or count) + 1))
+    document = outcome.result.document
+    return Converted(
+        markdown=markdown_of(document, furniture=False),
+        structure=document.export_to_dict(),
+        pages=pages,
+        warnings=tuple(_warnings(pages, scan, outcome.failed, outcome.partial)),
+        attachments=(),
+        engine=converter.engine(),
+        page_count=count,
+    )
+
+
+def _page(number: int, page: DoclingPage | None) -> Page:
+    if page is None or page.size is None:
+        return Page(number=number, width=0, height=0, rows=(), source="none")
+    rows = rows_of(cells_of(page), width=page.size.width, height=page.size.height)
+    return Page(number=number, width=page.size.width, height=page.size.height, rows=rows, source=_source(page))
+
+
+def _source(page: DoclingPage) -> Literal["text", "ocr", "mixed", "none"]:
+    read = sum(isinstance(cell, ReadCell) for cell in page.cells)
+    if not page.cells:
+        return "none"
+    return "ocr" if read == len(page.cells) else "mixed" if read else "text"
+
+
+def _warnings(pages: Sequence[Page], scan: Scan, failed: frozenset[int], partial: bool) -> Iterator[DocumentWarning]:
+    for number in sorted(scan.unread):
+        yield DocumentWarning(code="page-unread", message="more pages than OCR may read in one document", page=number)
+    for number in sorted(failed):
+        yield DocumentWarning(code="page-unread", message="the page could not be converted", page=number)
+    if partial and not failed:
+        yield DocumentWarning(code="partial-conversion", message="a part of the document could not be converted")
+    for number in sorted(scan.empty):
+        yield DocumentWarning(code="ocr-empty", message="OCR found no text on the page", page=number)
+    for page in pages:
+        if unsupported(page.text):
+            yield DocumentWarning(
+                code="script-unsupported", message="the letters of the page cannot be told", page=page.number
+            )
+    if not any(page.rows for page in pages):
+        yield DocumentWarning(code="no-text", message="the document holds no text")

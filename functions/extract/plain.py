@@ -1,0 +1,93 @@
+"""Formats that Docling has no part in: text, XML, mail, workbooks of Excel before 2007."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+from pipeline import mail, spreadsheets
+from pipeline.decoding import decoded
+from pipeline.flowing import text_of_xml
+from pipeline.model import DocumentWarning
+from pipeline.pages import Page, Row
+from pipeline.rows import row_of_texts, rows_of_text
+
+from .converted import Attachment, Converted, Limits
+from .marks import page_mark, table
+from .precheck import check
+
+ENGINE = "docstream-plain"
+_NO_TEXT = DocumentWarning(code="no-text", message="the document holds no text")
+
+
+def text(path: Path, media_type: str, limits: Limits) -> Converted:
+    """Line breaks are kept. Raises Rejected."""
+    check(path, media_type, limits)
+    return _flowing(decoded(path.read_bytes()))
+
+
+def xml(path: Path, media_type: str, limits: Limits) -> Converted:
+    """A line for each element with text of its own. Raises Rejected."""
+    check(path, media_type, limits)
+    return _flowing(text_of_xml(path.read_bytes()))
+
+
+def letter(path: Path, media_type: str, limits: Limits, spool: Path) -> Converted:
+    """A mail: its headers and body are the text, its files are spooled. Raises Rejected."""
+    check(path, media_type, limits)
+    message = mail.read(path, media_type)
+    kept = message.enclosures[: limits.attachments]
+    warnings = list(_mail_warnings(message, len(message.enclosures) - len(kept)))
+    attachments = tuple(_spooled(each, spool / f"attachment-{n}") for n, each in enumerate(kept, start=1))
+    return _flowing(message.text, warnings=warnings, attachments=attachments)
+
+
+def _mail_warnings(message: mail.Mail, skipped: int) -> Iterator[DocumentWarning]:
+    if message.sealed:
+        yield DocumentWarning(code="partial-conversion", message="the body of the mail is encrypted")
+    if not message.body and not message.enclosures:
+        yield DocumentWarning(code="no-text", message="the mail has no body")
+    if skipped:
+        yield DocumentWarning(code="attachment-skipped", message=f"{skipped} attachments are more than are taken")
+
+
+def _spooled(enclosure: mail.Enclosure, path: Path) -> Attachment:
+    path.write_bytes(enclosure.content)
+    return Attachment(filename=enclosure.filename, media_type=enclosure.media_type, path=path)
+
+
+def workbook(path: Path, media_type: str, limits: Limits) -> Converted:
+    """Each sheet is a page with one table. Raises Rejected."""
+    check(path, media_type, limits)
+    sheets = spreadsheets.worksheets(path, last=limits.pages)
+    pages = tuple(_sheet_page(number, sheet) for number, sheet in enumerate(sheets, start=1))
+    parts = (f"{page_mark(n)}\n\n## {sheet.name}\n\n{table(sheet.rows)}" for n, sheet in enumerate(sheets, start=1))
+    return Converted(
+        markdown="\n\n".join(parts) + "\n",
+        structure={},
+        pages=pages,
+        warnings=() if any(page.rows for page in pages) else (_NO_TEXT,),
+        attachments=(),
+        engine=ENGINE,
+        page_count=len(pages),
+    )
+
+
+def _sheet_page(number: int, sheet: spreadsheets.Worksheet) -> Page:
+    rows = tuple(row_of_texts(row) for row in sheet.rows)
+    return Page(number=number, width=0, height=0, rows=rows, source="text" if rows else "none")
+
+
+def _flowing(
+    content: str, *, warnings: list[DocumentWarning] | None = None, attachments: tuple[Attachment, ...] = ()
+) -> Converted:
+    rows: tuple[Row, ...] = rows_of_text(content)
+    empty = [] if rows else [_NO_TEXT]
+    page = Page(number=1, width=0, height=0, rows=rows, source="text" if rows else "none")
+    return Converted(
+        markdown=content.strip() + "\n",
+        structure={},
+        pages=(page,),
+        warnings=(*(warnings or ()), *empty),
+        attachments=attachments,
+        engine=ENGINE,
+        page_count=1,
+    )
