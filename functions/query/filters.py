@@ -57,5 +57,7 @@ def field_filter(field: str, name: str, value: str) -> FieldFilter:
     if all(is_date(each) for each in ends):
         return FieldFilter(name=field, date=Range(low=low, high=high))
     if all(DECIMAL.fullmatch(each) for each in ends):
-        return FieldFilter(name=field, number=Range(low=low and float(low), high=high and float(high)))
+        return FieldFilter(
+            name=field, number=Range(low=float(low) if low else None, high=float(high) if high else None)
+        )
     raise refused(f"{name} is {value[:60]!r}, expected two numbers or two dates as in 100..250")

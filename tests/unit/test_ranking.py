@@ -1,0 +1,55 @@
+"""Two rankings become one, one hit per document, and only of the run that may be shown."""
+
+from uuid import UUID
+
+from functions.query.ranking import alone, fused, valid
+from pipeline.search.ask import Candidate
+
+
+def document(number: int) -> UUID:
+    return UUID(int=number)
+
+
+def candidate(number: int, *, run: int = 1, ordinal: int = 0, score: float = 1.0) -> Candidate:
+    return Candidate(entry_id=f"{document(number)}.{run}.{ordinal}", document_id=document(number), run=run, score=score)
+
+
+def order(found: list[UUID]) -> list[int]:
+    return [each.int for each in found]
+
+
+def test_an_entry_of_another_run_is_never_a_hit() -> None:
+    found = [candidate(1, run=1), candidate(1, run=2, ordinal=3), candidate(2), candidate(3)]
+    kept = valid(found, {document(1): 2, document(2): 1})
+    assert [(each.document_id.int, each.run) for each in kept] == [(1, 2), (2, 1)]
+
+
+def test_a_document_is_one_hit_with_its_best_entry() -> None:
+    kept = valid([candidate(1, ordinal=5), candidate(1, ordinal=2)], {document(1): 1})
+    assert [each.entry_id for each in kept] == [f"{document(1)}.1.5"]
+
+
+def test_one_ranking_keeps_its_order_and_scores() -> None:
+    ranked = alone([candidate(2, score=9.5), candidate(1, score=3.0)])
+    assert [(each.document_id.int, each.score) for each in ranked] == [(2, 9.5), (1, 3.0)]
+
+
+def test_what_both_rankings_find_comes_before_what_one_finds() -> None:
+    ranked = fused([candidate(1), candidate(2)], [candidate(3), candidate(2)])
+    assert order([each.document_id for each in ranked]) == [2, 1, 3]
+
+
+def test_the_entry_that_shows_the_words_is_the_one_shown() -> None:
+    (ranked,) = fused([candidate(1, ordinal=7)], [candidate(1, ordinal=4)])
+    assert ranked.entry_id.endswith(".7")
+
+
+def test_equal_scores_keep_one_order() -> None:
+    there = fused([candidate(1)], [candidate(2)])
+    back = fused([candidate(2)], [candidate(1)])
+    assert [each.document_id for each in there] == [each.document_id for each in back]
+
+
+def test_an_empty_ranking_changes_nothing() -> None:
+    ranked = fused([], [candidate(2), candidate(1)])
+    assert order([each.document_id for each in ranked]) == [2, 1]
