@@ -3,7 +3,7 @@
 import json
 import logging
 import sys
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from typing import Any
 from uuid import uuid4
@@ -74,13 +74,16 @@ async def ready(request: Request) -> Response:
     return JSONResponse({"status": "ready"})
 
 
-@asynccontextmanager
-async def lifespan(app: Starlette) -> AsyncIterator[None]:
-    log_as_json()
-    yield
+def application(routes: Sequence[BaseRoute], *, close: Callable[[], None] = lambda: None) -> Starlette:
+    """close ends what the function holds open beside the clients of its process."""
 
+    @asynccontextmanager
+    async def lifespan(app: Starlette) -> AsyncIterator[None]:
+        log_as_json()
+        yield
+        close()
+        database.close()
 
-def application(routes: Sequence[BaseRoute]) -> Starlette:
     return Starlette(
         routes=[*routes, Route("/ready", ready)],
         exception_handlers=HANDLERS,

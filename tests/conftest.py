@@ -10,15 +10,15 @@ import requests
 
 from local import services as local_services
 from pipeline import blobs, broker, database, settings
+from tests.waiting import eventually
 
 
 @pytest.fixture(scope="session")
-def services() -> Iterator[None]:
+def services() -> None:
     """The servers the environment names, or our own ones, started here. A missing one fails the run."""
     if "PGHOST" not in os.environ:
         local_services.up(print)
         os.environ.update(local_services.environment())
-    yield
 
 
 def administer(statement: str) -> None:
@@ -39,6 +39,15 @@ def administer(statement: str) -> None:
         connection.close()
 
 
+def dropped(name: str) -> bool:
+    """Drop a database as soon as nobody uses it any more."""
+    try:
+        administer(f"DROP DATABASE {name}")
+    except psycopg2.errors.ObjectInUse:
+        return False
+    return True
+
+
 @pytest.fixture(scope="session")
 def template_database(services: None) -> Iterator[str]:
     """An empty database with every migration applied; tests get copies."""
@@ -49,7 +58,7 @@ def template_database(services: None) -> Iterator[str]:
         patch.setenv("PGUSER", "docstream_owner")
         database.migrate()
     yield name
-    administer(f"DROP DATABASE {name} WITH (FORCE)")
+    eventually(lambda: dropped(name), within=30)
 
 
 @pytest.fixture
@@ -66,7 +75,7 @@ def database_as(template_database: str, monkeypatch: pytest.MonkeyPatch) -> Iter
     become("docstream")
     yield become
     database.close()
-    administer(f"DROP DATABASE {name} WITH (FORCE)")
+    eventually(lambda: dropped(name), within=30)
 
 
 @pytest.fixture

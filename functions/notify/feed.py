@@ -61,6 +61,7 @@ class Feed:
         self._hinted: dict[UUID, float] = {}
         self._at: Position | None = None
         self._hints: broker.Hints | None = None
+        self._closed = False
 
     def watch(self, watcher: Watcher) -> None:
         """From now on the watcher gets every event of its topic that the reader passes."""
@@ -76,6 +77,11 @@ class Feed:
     def leave(self, watcher: Watcher) -> None:
         with self._lock:
             self._watchers.discard(watcher)
+
+    def close(self) -> None:
+        self._closed = True
+        if self._hints is not None:
+            self._hints.close()
 
     def _hint(self, event_id: str, routing_key: str, body: bytes) -> None:
         if routing_key.startswith("progress."):
@@ -94,7 +100,7 @@ class Feed:
                 watcher.offer(message)
 
     def _follow(self) -> None:
-        while True:
+        while not self._closed:
             self._wake.wait(HIDDEN_SECONDS if self._hinted else IDLE_SECONDS)
             self._wake.clear()
             try:
@@ -129,3 +135,8 @@ class Feed:
 @functools.cache
 def feed() -> Feed:
     return Feed()
+
+
+def close() -> None:
+    feed().close()
+    feed.cache_clear()

@@ -9,7 +9,7 @@ from pipeline.application import application
 from pipeline.events import EVENTS, parse
 from pipeline.stage import signed_body
 
-from . import live, webhooks
+from . import feed, live, webhooks
 from .deliver import deliver
 
 
@@ -25,5 +25,6 @@ app = application(
         Route("/events", live.events),
         WebSocketRoute("/ws", live.websocket),
         *webhooks.ROUTES,
-    ]
+    ],
+    close=feed.close,
 )

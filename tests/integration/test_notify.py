@@ -1,0 +1,292 @@
+"""Live feeds: every event once, in order, over cuts; and webhooks that are delivered once, signed."""
+
+import hashlib
+import hmac
+import json
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+from uuid import UUID, uuid4
+
+import pytest
+import requests
+from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+from websockets.exceptions import ConnectionClosed
+from websockets.sync.client import connect
+
+from functions.notify.handler import app
+from pipeline import auth, broker, event_store
+from pipeline.events import DocumentClassified, DocumentFailed, render
+from pipeline.model import Document
+from tests.conftest import management
+from tests.factories import accept, deliver, move, uploaded
+from tests.serving import serving
+from tests.waiting import eventually
+
+pytestmark = pytest.mark.usefixtures("fresh_database", "vhost")
+
+CLASSIFIED = DocumentClassified(category="letter", confidence=0.8, method="rules")
+FAILED = DocumentFailed(stage="extract", code="corrupt", reason="broken", failure_class="permanent", attempts=1)
+HEADERS = {"Authorization": "Bearer dsk_test", "Accept": "text/event-stream"}
+Frame = dict[str, str]
+
+
+@pytest.fixture
+def address(monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
+    """The function notify with a window of five seconds and one key of each tenant."""
+    monkeypatch.setenv("SSE_WINDOW_SECONDS", "5")
+    auth.ensure_key("dsk_test", tenant="default", scopes=frozenset({"read", "operate"}), name="test")
+    auth.ensure_key("dsk_other", tenant="other", scopes=frozenset({"read"}), name="other")
+    link = broker.connect("test")
+    broker.declare_topology(link.channel(), {"notify": ["document.*"]})
+    link.close()
+    with serving(app) as url:
+        yield url
+
+
+@contextmanager
+def watching(url: str, **headers: str) -> Iterator[Iterator[Frame]]:
+    with requests.get(url, headers=HEADERS | headers, stream=True, timeout=10) as answer:
+        assert answer.status_code == 200, answer.text
+        assert answer.headers["content-type"].startswith("text/event-stream")
+        yield frames(answer)
+
+
+def frames(answer: requests.Response) -> Iterator[Frame]:
+    """The frames that carry an event."""
+    frame: Frame = {}
+    for line in answer.iter_lines(chunk_size=1, decode_unicode=True):
+        name, _, value = line.partition(": ")
+        if line:
+            frame[name] = value
+        elif "event" in frame:
+            yield frame
+            frame = {}
+        else:
+            frame = {}
+
+
+def ids(document: Document) -> list[str]:
+    return [str(each.row["id"]) for each in event_store.history(document.id)]
+
+
+def test_a_watcher_sees_the_history_and_then_what_happens(address: str) -> None:
+    document = accept(uploaded())
+    with watching(f"{address}/events?document={document.id}") as seen:
+        assert next(seen)["event"] == "document.uploaded"
+        move(document.id, CLASSIFIED)
+        frame = next(seen)
+    assert frame["event"] == "document.classified"
+    assert json.loads(frame["data"])["subject"] == str(document.id)
+
+
+def test_the_data_is_the_event_as_published(address: str) -> None:
+    document = accept(uploaded())
+    with watching(f"{address}/events?document={document.id}") as seen:
+        frame = next(seen)
+    assert frame["data"].encode() == render(event_store.history(document.id)[0].envelope)
+
+
+def test_a_stream_that_is_cut_anywhere_resumes_without_gap_or_repeat(address: str) -> None:
+    document = accept(uploaded())
+    for _ in range(5):
+        move(document.id, CLASSIFIED)
+    got: list[str] = []
+    cursor: dict[str, str] = {}
+    for _ in range(6):
+        with watching(f"{address}/events?document={document.id}", **cursor) as seen:
+            frame = next(seen)
+        got.append(json.loads(frame["data"])["id"])
+        cursor = {"Last-Event-ID": frame["id"]}
+    assert got == ids(document)
+
+
+def test_windows_follow_each_other_while_events_keep_coming(address: str) -> None:
+    document = accept(uploaded())
+    got: list[str] = []
+    cursor: dict[str, str] = {}
+    while len(got) < 16:
+        with watching(f"{address}/events?document={document.id}", **cursor) as seen:
+            for frame in seen:
+                got.append(json.loads(frame["data"])["id"])
+                cursor = {"Last-Event-ID": frame["id"]}
+                if len(got) < 16:
+                    broker.publish_event(move(document.id, CLASSIFIED))
+                if len(got) % 7 == 0 or len(got) >= 16:
+                    break
+    assert got == ids(document)[:16]
+
+
+def test_one_correlation_shows_all_its_documents_and_no_other(address: str) -> None:
+    first, second, stranger = accept(uploaded()), accept(uploaded()), accept(uploaded())
+    with watching(f"{address}/events?correlation={second.correlation_id}") as seen:
+        move(first.id, CLASSIFIED)
+        move(stranger.id, CLASSIFIED)
+        move(second.id, CLASSIFIED)
+        subjects = {json.loads(next(seen)["data"])["subject"] for _ in range(2)}
+    assert subjects == {str(second.id)}
+
+
+def test_a_stranger_sees_nothing_of_another_tenant(address: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SSE_WINDOW_SECONDS", "1")
+    document = accept(uploaded())
+    with watching(f"{address}/events?document={document.id}", Authorization="Bearer dsk_other") as seen:
+        assert list(seen) == []
+
+
+def test_a_client_that_has_seen_the_end_is_told_to_stop(address: str) -> None:
+    document = accept(uploaded())
+    move(document.id, FAILED)
+    url = f"{address}/events?document={document.id}"
+    with watching(url) as seen:
+        last = [next(seen), next(seen)][-1]
+    assert requests.get(url, headers=HEADERS | {"Last-Event-ID": last["id"]}, timeout=10).status_code == 204
+
+
+@pytest.mark.parametrize(
+    ("query", "headers", "status", "code"),
+    [
+        ("", {"Authorization": ""}, 401, "unauthorized"),
+        ("", {"Authorization": "Bearer dsk_guess"}, 401, "unauthorized"),
+        ("?document=seven", {}, 400, "invalid-parameter"),
+        ("", {"Last-Event-ID": "yesterday"}, 400, "invalid-cursor"),
+    ],
+    ids=["no-key", "unknown-key", "no-uuid", "no-cursor"],
+)
+def test_a_bad_request_says_why(address: str, query: str, headers: dict[str, str], status: int, code: str) -> None:
+    answer = requests.get(f"{address}/events{query}", headers=HEADERS | headers, timeout=10)
+    assert (answer.status_code, answer.json()["code"]) == (status, code)
+
+
+def listening(vhost: str) -> bool:
+    """Has a feed bound its own queue for progress?"""
+    bindings = management("GET", f"exchanges/{vhost}/documents/bindings/source").json()
+    return any(each["routing_key"] == "progress.#" for each in bindings)
+
+
+def test_progress_reaches_those_who_watch_and_carries_no_cursor(address: str, vhost: str) -> None:
+    document = accept(uploaded())
+    with watching(f"{address}/events?document={document.id}") as seen:
+        next(seen)
+        eventually(lambda: listening(vhost))
+        progress = json.dumps(
+            {
+                "tenant": "default",
+                "document_id": str(document.id),
+                "correlation_id": str(document.correlation_id),
+                "stage": "extract",
+            }
+        ).encode()
+        broker.publish_progress(document.id, progress)
+        frame = next(seen)
+    assert frame["event"] == "document.progress"
+    assert "id" not in frame
+
+
+def test_a_websocket_shows_the_same_and_resumes(address: str) -> None:
+    document = accept(uploaded())
+    move(document.id, CLASSIFIED)
+    url = f"{address.replace('http', 'ws')}/ws?document={document.id}"
+    with connect(url, additional_headers={"Authorization": "Bearer dsk_test"}) as socket:
+        first = json.loads(socket.recv(10))
+    with connect(f"{url}&after={first['id']}", additional_headers={"Authorization": "Bearer dsk_test"}) as socket:
+        second = json.loads(socket.recv(10))
+    assert [first["event"], second["event"]] == ["document.uploaded", "document.classified"]
+    assert [first["data"]["id"], second["data"]["id"]] == ids(document)
+
+
+def test_a_websocket_without_a_key_is_closed_with_the_reason(address: str) -> None:
+    with connect(f"{address.replace('http', 'ws')}/ws") as socket, pytest.raises(ConnectionClosed) as closed:
+        socket.recv(10)
+    assert closed.value.rcvd is not None
+    assert (closed.value.rcvd.code, closed.value.rcvd.reason[:13]) == (1008, "unauthorized:")
+
+
+class Receiver:
+    """A webhook's owner: a real HTTP server that answers as told and keeps what it got."""
+
+    def __init__(self) -> None:
+        self.status = 200
+        self.got: list[tuple[dict[str, str], bytes]] = []
+        self.app = Starlette(routes=[Route("/", self.take, methods=["POST"])])
+
+    async def take(self, request: Request) -> Response:
+        self.got.append((dict(request.headers), await request.body()))
+        return Response(status_code=self.status)
+
+
+@pytest.fixture
+def receiver() -> Iterator[tuple[Receiver, str]]:
+    owner = Receiver()
+    with serving(owner.app) as url:
+        yield owner, url
+
+
+def registered(address: str, url: str, **more: Any) -> dict[str, Any]:
+    answer = requests.post(f"{address}/webhooks", json={"url": url, **more}, headers=HEADERS, timeout=10)
+    assert answer.status_code == 201, answer.text
+    content: dict[str, Any] = answer.json()
+    return content
+
+
+def test_a_webhook_gets_each_event_once_and_signed(address: str, receiver: tuple[Receiver, str]) -> None:
+    owner, url = receiver
+    webhook = registered(address, url, events=["document.uploaded"])
+    document = accept(event := uploaded())
+    move(document.id, CLASSIFIED)
+    assert [deliver(app, event).status_code for _ in range(3)] == [200, 200, 200]
+    assert deliver(app, event_store.history(document.id)[1].envelope).json() == {"delivered": 0}
+    (headers, body), *more = owner.got
+    assert (body, more) == (render(event), [])
+    content = f"{headers['webhook-id']}.{headers['webhook-timestamp']}.".encode() + body
+    expected = hmac.new(webhook["secret"].encode(), content, hashlib.sha256).hexdigest()
+    assert headers["webhook-signature"] == f"v1,{expected}"
+
+
+def test_a_webhook_that_refuses_is_tried_again_later_and_logged(address: str, receiver: tuple[Receiver, str]) -> None:
+    owner, url = receiver
+    webhook = registered(address, url)
+    accept(event := uploaded())
+    owner.status = 500
+    answers = [deliver(app, event) for _ in range(10)]
+    assert [answer.status_code for answer in answers] == [425] * 9 + [422]
+    assert [answer.headers.get("Retry-After") for answer in answers[:3]] == ["2", "4", "8"]
+    owner.status = 200
+    assert deliver(app, event).json() == {"delivered": 1}
+    log = requests.get(f"{address}/webhooks/{webhook['id']}/deliveries", headers=HEADERS, timeout=10).json()
+    assert [(each["attempts"], each["delivered"]) for each in log["deliveries"]] == [(11, True)]
+
+
+def test_a_webhook_can_be_tried_and_deleted(address: str, receiver: tuple[Receiver, str]) -> None:
+    owner, url = receiver
+    webhook = registered(address, url)
+    tried = requests.post(f"{address}/webhooks/{webhook['id']}/test", headers=HEADERS, timeout=10).json()
+    assert tried == {"delivered": True, "status": 200, "error": None}
+    requests.delete(f"{address}/webhooks/{webhook['id']}", headers=HEADERS, timeout=10).raise_for_status()
+    accept(event := uploaded())
+    deliver(app, event)
+    assert len(owner.got) == 1
+
+
+def test_a_webhook_of_nobody_is_not_found(address: str) -> None:
+    answer = requests.get(f"{address}/webhooks/{uuid4()}/deliveries", headers=HEADERS, timeout=10)
+    assert (answer.status_code, answer.json()["code"]) == (404, "not-found")
+
+
+def test_a_slow_watcher_is_cut_and_not_skipped() -> None:
+    import asyncio
+
+    from functions.notify.feed import WATCHER_NOTES, Watcher
+    from functions.notify.message import Note, Topic
+
+    async def overflow() -> bool:
+        watcher = Watcher(Topic(tenant="default", document=UUID(int=1)))
+        for _ in range(WATCHER_NOTES + 1):
+            watcher.offer(Note(at=None, name="document.progress", body=b"{}"))
+        await asyncio.sleep(0)
+        return watcher.cut
+
+    assert eventually(lambda: asyncio.run(overflow()))
