@@ -50,9 +50,13 @@ def _check(archive: zipfile.ZipFile, max_bytes: int) -> None:
     if any(member.flag_bits & 1 for member in members):
         raise Rejected("encrypted", "the archive of the Office file asks for a password")
     unpacked = sum(member.file_size for member in members)
-    largest = max((m.file_size for m in members if m.filename.endswith(".xml")), default=0)
-    if unpacked > max_bytes or largest > min(_XML_BYTES, max_bytes) or len(members) > _MEMBERS:
+    if unpacked > max_bytes:
         raise Rejected("archive-too-large", f"the archive unpacks to {unpacked} bytes; at most {max_bytes} are allowed")
+    largest = max((m.file_size for m in members if m.filename.endswith(".xml")), default=0)
+    if largest > _XML_BYTES:
+        raise Rejected("archive-too-large", f"one part unpacks to {largest} bytes; at most {_XML_BYTES} are allowed")
+    if len(members) > _MEMBERS:
+        raise Rejected("archive-too-large", f"the archive has {len(members)} members; at most {_MEMBERS} are allowed")
     if "META-INF/manifest.xml" in archive.namelist():
         with archive.open("META-INF/manifest.xml") as manifest:
             if b"encryption-data" in manifest.read(1024 * 1024):

@@ -21,6 +21,12 @@ def limit_memory(limit: int) -> None:
     resource.setrlimit(resource.RLIMIT_AS, (limit, hard))
 
 
+def settle_memory() -> None:
+    """What lives now lives for good: later collections leave it alone."""
+    gc.collect()
+    gc.freeze()
+
+
 def give_back_memory() -> None:
     gc.collect()
     ctypes.CDLL(None).malloc_trim(0)

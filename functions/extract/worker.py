@@ -15,7 +15,7 @@ from typing import Any, BinaryIO
 from pipeline.errors import Rejected
 
 from .converted import Limits, pages_from_json, to_json
-from .process import die_with_parent, give_back_memory, limit_memory, resident_bytes
+from .process import die_with_parent, give_back_memory, limit_memory, resident_bytes, settle_memory
 
 
 def main() -> None:
@@ -25,6 +25,7 @@ def main() -> None:
     from . import convert, converter  # slow: Docling
 
     converter.start()
+    settle_memory()
     _send(answers, {"ready": True})
     for line in sys.stdin.buffer:
         _send(answers, _answer(json.loads(line), convert.convert))
