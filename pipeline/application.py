@@ -74,12 +74,19 @@ async def ready(request: Request) -> Response:
     return JSONResponse({"status": "ready"})
 
 
-def application(routes: Sequence[BaseRoute], *, close: Callable[[], None] = lambda: None) -> Starlette:
-    """close ends what the function holds open beside the clients of its process."""
+def nothing() -> None:
+    """What most functions have to start and to close beside the clients of their process."""
+
+
+def application(
+    routes: Sequence[BaseRoute], *, start: Callable[[], None] = nothing, close: Callable[[], None] = nothing
+) -> Starlette:
+    """start begins what the first call should not wait for; close ends what the function holds open."""
 
     @asynccontextmanager
     async def lifespan(app: Starlette) -> AsyncIterator[None]:
         log_as_json()
+        start()
         yield
         close()
         database.close()

@@ -115,18 +115,22 @@ def chunks(key: str, first: int, last: int) -> Iterator[bytes]:
         yield from body.iter_chunks(CHUNK_BYTES)
 
 
+def keys(prefix: str) -> list[str]:
+    """Every key below a prefix, in order."""
+    with translated(prefix):
+        pages = client().get_paginator("list_objects_v2").paginate(Bucket=bucket(), Prefix=prefix)
+        return sorted(each["Key"] for page in pages for each in page.get("Contents", []))
+
+
 def delete(prefix: str) -> int:
-    """Delete every object below a prefix; returns how many."""
+    """Delete every object of a document's prefix; returns how many."""
     if prefix.count("/") < 2:
         raise ValueError(f"{prefix!r} is no document's prefix")
-    deleted = 0
+    found = keys(prefix)
     with translated(prefix):
-        for page in client().get_paginator("list_objects_v2").paginate(Bucket=bucket(), Prefix=prefix):
-            keys = [each["Key"] for each in page.get("Contents", [])]
-            for key in keys:
-                client().delete_object(Bucket=bucket(), Key=key)
-            deleted += len(keys)
-    return deleted
+        for key in found:
+            client().delete_object(Bucket=bucket(), Key=key)
+    return len(found)
 
 
 class Writer:

@@ -16,7 +16,7 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 from . import broker, documents, inbox, outbox
-from .application import application
+from .application import application, nothing
 from .auth import verify
 from .database import transaction
 from .errors import Rejected, TooLarge
@@ -61,10 +61,12 @@ def stage(
     *,
     consumes: type[E],
     undo: Callable[[Envelope[E]], None] = lambda _: None,
+    start: Callable[[], None] = nothing,
 ) -> Starlette:
     """Make the ASGI application of a stage from the function that decides.
 
-    undo removes what a call did outside the database for a run that was given up meanwhile.
+    undo removes what a call did outside the database for a run that was given up meanwhile; start begins what the first
+    call should not wait for.
     """
 
     def deliver(body: bytes) -> Verdict:
@@ -89,7 +91,7 @@ def stage(
         )
         return JSONResponse({"outcome": verdict})
 
-    return application([Route("/", endpoint, methods=["POST"])])
+    return application([Route("/", endpoint, methods=["POST"])], start=start)
 
 
 def tell_started(name: str, received: Envelope[Event]) -> None:
@@ -125,5 +127,6 @@ def commit(name: str, received: Envelope[Event], outcome: Outcome) -> Verdict:
             traceparent=received.traceparent,
         )
         for child in outcome.children:
-            documents.create(tx, child)
+            if documents.lock(tx, child.subject) is None:  # an earlier run may have found the same attachment
+                documents.create(tx, child)
     return "done"

@@ -6,8 +6,7 @@ from uuid import UUID
 
 from pipeline import blobs
 from pipeline.errors import BadRequest, RequestError, TooLarge, UnsupportedType
-
-from .mediatype import EDGE_BYTES, OLE_DIRECTORY_BYTES, Glimpse, media_type, needs_all, ole_directory
+from pipeline.mediatype import EDGE_BYTES, OLE_DIRECTORY_BYTES, Glimpse, media_type, needs_all, ole_directory
 
 UNKNOWN = "application/octet-stream"
 

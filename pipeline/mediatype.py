@@ -7,8 +7,7 @@ from pathlib import PurePosixPath
 
 import puremagic
 
-from pipeline.errors import UnsupportedType
-
+from .errors import UnsupportedType
 from .texttype import as_text, text_type
 
 EDGE_BYTES = 65_536
@@ -139,3 +138,10 @@ def zip_type(seen: Glimpse, extension: str) -> str:
     if "[Content_Types].xml" in names and extension in OOXML_NAMES:
         return OOXML_NAMES[extension]
     raise UnsupportedType("the content is a zip archive, not a document")
+
+
+def of_content(content: bytes, filename: str) -> str:
+    """The type of a content that is wholly here; raises UnsupportedType."""
+    at = ole_directory(content)
+    directory = content[at : at + OLE_DIRECTORY_BYTES] if at is not None else b""
+    return media_type(Glimpse(head=content[:EDGE_BYTES], tail=content[-EDGE_BYTES:], directory=directory), filename)

@@ -1,0 +1,40 @@
+"""document.classified -> document.extracted"""
+
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from pipeline import blobs, documents
+from pipeline.events import DocumentClassified, DocumentExtracted, Envelope, limited
+from pipeline.stage import Outcome, stage
+
+from . import child
+from .children import children_of
+from .fields import extract_fields
+from .ranges import converted_in_ranges
+from .store import embedded_files, keep
+
+
+def handle(classified: Envelope[DocumentClassified]) -> Outcome:
+    document = documents.load(classified.subject)
+    with TemporaryDirectory() as folder:
+        path = Path(folder) / "original"
+        blobs.download(document.original_key, path, sha256=document.sha256)
+        reading = converted_in_ranges(document, classified, path)
+        children, skipped = children_of(document, classified, reading.attachments)
+        extraction = extract_fields(
+            category=classified.data.category,
+            pages=reading.pages,
+            attachments=embedded_files(document, path),
+            corrections=document.corrections.get("fields", {}),
+        )
+    warnings = (*classified.data.warnings, *reading.warnings, *skipped, *extraction.warnings)
+    keys = keep(document, classified.run, reading, extraction, warnings)
+    event = DocumentExtracted(**keys, pages=reading.page_count, warnings=limited(warnings))
+    return Outcome(event=event, children=children)
+
+
+def undo(classified: Envelope[DocumentClassified]) -> None:
+    blobs.delete(blobs.run_prefix(classified.tenant, classified.subject, classified.run))
+
+
+app = stage("extract", handle, consumes=DocumentClassified, undo=undo, start=child.warm_up)

@@ -1,0 +1,123 @@
+"""A long document page range by page range: each is kept, so that a call that runs out of time is not lost.
+
+A range has as many pages as fit into RANGE_SECONDS at the speed of the one before; a call works for CALL_SECONDS, then
+asks to be called again.
+"""
+
+import json
+import time
+from collections.abc import Sequence
+from dataclasses import replace
+from pathlib import Path
+
+from pipeline import blobs, broker, settings
+from pipeline.errors import Continues
+from pipeline.events import DocumentClassified, Envelope
+from pipeline.model import Document
+from pipeline.pages import Page
+from pipeline.reading import PDF
+
+from . import child
+from .converted import Converted, Limits, from_json, pages_from_json, to_json
+
+FIRST_PAGES = 4
+MOST_PAGES = 50
+RANGE_SECONDS = 20.0
+CALL_SECONDS = 80.0
+PAGED = frozenset({PDF, "image/tiff"})
+
+
+def next_pages(pages: int, seconds: float) -> int:
+    """How many pages the next range should have after one of so many pages took so long."""
+    return max(1, min(MOST_PAGES, pages * 4, int(pages * RANGE_SECONDS / max(seconds, 0.01))))
+
+
+def merged(parts: Sequence[Converted]) -> Converted:
+    """The whole from its ranges; structures stand side by side."""
+    first = parts[0]
+    if len(parts) == 1:
+        return first
+    return replace(
+        first,
+        markdown="\n\n".join(part.markdown for part in parts),
+        structure={"ranges": [part.structure for part in parts]},
+        pages=tuple(page for part in parts for page in part.pages),
+        warnings=tuple(dict.fromkeys(warning for part in parts for warning in part.warnings)),
+    )
+
+
+def limits() -> Limits:
+    allowed = settings.limits()
+    return Limits(
+        pages=allowed.pages,
+        ocr_pages=allowed.ocr_pages,
+        page_points=allowed.page_points,
+        image_pixels=allowed.image_pixels,
+        archive_bytes=allowed.archive_bytes,
+        attachments=allowed.attachments,
+    )
+
+
+def converted_in_ranges(document: Document, classified: Envelope[DocumentClassified], path: Path) -> Converted:
+    """The whole document; raises Rejected, or Continues after CALL_SECONDS with some ranges kept."""
+    known = sampled_pages(document)
+    if document.media_type not in PAGED:
+        return child.convert(
+            path, media_type=document.media_type, filename=document.filename, limits=limits(), known=known
+        )
+    started = time.monotonic()
+    folder = blobs.run_key(document.tenant, document.id, classified.run, "pages/")
+    parts = [from_json(json.loads(blobs.read(key))) for key in blobs.keys(folder)]
+    size = len(parts[-1].pages) if parts else FIRST_PAGES
+    while not parts or len_of(parts) < parts[0].page_count:
+        if time.monotonic() - started > CALL_SECONDS:
+            raise Continues(f"{len_of(parts)} of {parts[0].page_count} pages are read")
+        first = len_of(parts) + 1
+        begun = time.monotonic()
+        part = child.convert(
+            path,
+            media_type=document.media_type,
+            filename=document.filename,
+            limits=replace(limits(), ocr_pages=limits().ocr_pages - read_by_ocr(parts)),
+            first=first,
+            last=first + size - 1,
+            known=known,
+        )
+        parts.append(part)
+        if part.page_count > len_of(parts) or len(parts) > 1:
+            blobs.write(
+                f"{folder}{first:06d}-{len_of(parts):06d}.json", json.dumps(to_json(part)).encode(), "application/json"
+            )
+            tell_progress(document, len_of(parts), part.page_count)
+        size = next_pages(len(part.pages), time.monotonic() - begun)
+    return merged(parts)
+
+
+def len_of(parts: Sequence[Converted]) -> int:
+    return sum(len(part.pages) for part in parts)
+
+
+def read_by_ocr(parts: Sequence[Converted]) -> int:
+    return sum(page.source in ("ocr", "mixed") for part in parts for page in part.pages)
+
+
+def sampled_pages(document: Document) -> tuple[Page, ...]:
+    """The pages classify has read by OCR; reading them once is enough."""
+    if document.text_sample_key is None:
+        return ()
+    return pages_from_json(json.loads(blobs.read(document.text_sample_key))["pages"])
+
+
+def tell_progress(document: Document, done: int, pages: int) -> None:
+    """A hint for those who watch."""
+    progress = {
+        "document_id": str(document.id),
+        "correlation_id": str(document.correlation_id),
+        "tenant": document.tenant,
+        "run": document.run,
+        "stage": "extract",
+        "status": "reading",
+        "page": done,
+        "pages": pages,
+    }
+    broker.publish_progress(document.id, json.dumps(progress).encode())
