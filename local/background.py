@@ -63,6 +63,8 @@ def start_gateway(addresses: Mapping[str, str], report: Report) -> None:
     idle = [server.name for server in (gateway(), connector()) if not server.pid()]
     own_ports.choose(idle)
     _start(gateway(addresses), f"{gateway_url()}/healthz", report)
+    # The command docstream looks for the gateway here.
+    (site.home() / "address").write_text(gateway_url() + "\n", encoding="ascii")
 
 
 def start_connector(addresses: Mapping[str, str], report: Report) -> None:

@@ -13,7 +13,7 @@ class Target(NamedTuple):
 def target(method: str, path: str) -> Target | None:
     """Who answers METHOD /api/...; None when nobody does. A WebSocket comes as GET."""
     rest = path.removeprefix("/api")
-    match rest.strip("/").split("/")[0]:
+    match rest.split("/")[1]:
         case "upload":
             return Target("upload", rest.removeprefix("/upload") or "/")
         case "events" | "ws" | "webhooks":

@@ -4,6 +4,7 @@ OpenFaaS CE drops the upgrade; in production the edge sends /api/ws to notify it
 """
 
 import asyncio
+from contextlib import suppress
 
 from starlette.types import Receive, Scope, Send
 from websockets.asyncio.client import ClientConnection, unix_connect
@@ -61,8 +62,10 @@ async def _both_ways(connection: ClientConnection, receive: Receive, send: Send)
 
 
 async def _to_client(connection: ClientConnection, send: Send) -> None:
-    async for message in connection:
-        await send({"type": "websocket.send", "text" if isinstance(message, str) else "bytes": message})
+    # Any close code but 1000 and 1001 raises; every one is passed on.
+    with suppress(ConnectionClosed):
+        async for message in connection:
+            await send({"type": "websocket.send", "text" if isinstance(message, str) else "bytes": message})
     await send({"type": "websocket.close", "code": connection.close_code or 1000, "reason": connection.close_reason})
 
 

@@ -39,7 +39,7 @@ async def digest(request: Request) -> Response:
         total += len(chunk)
         sha256.update(chunk)
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-    return JSONResponse({"bytes": total, "sha256": sha256.hexdigest(), "peak_kilobytes": peak})
+    return JSONResponse({"bytes": total, "sha256": sha256.hexdigest(), "peak_kilobytes": peak, "pid": os.getpid()})
 
 
 async def refuse(request: Request) -> Response:
