@@ -5,11 +5,10 @@ Keys: <tenant>/<document_id>/original and <tenant>/<document_id>/run-<n>/<name>;
 
 import functools
 import hashlib
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
-from types import TracebackType
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING
 from uuid import UUID
 
 import boto3
@@ -22,7 +21,6 @@ from .errors import Rejected, Unavailable
 if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
 
-PART_BYTES = 8 * 1024 * 1024
 CHUNK_BYTES = 256 * 1024
 MISSING = frozenset({"NoSuchKey", "404", "NotFound"})
 
@@ -131,73 +129,3 @@ def delete(prefix: str) -> int:
         for key in found:
             client().delete_object(Bucket=bucket(), Key=key)
     return len(found)
-
-
-class Writer:
-    """Write an object of unknown length in constant memory, one part at a time.
-
-    As a context manager it is aborted unless the block completes; else call complete or abort. After abort, which may
-    be called twice, what is written is forgotten.
-    """
-
-    def __init__(self, key: str, media_type: Callable[[], str]) -> None:
-        self.key = key
-        self._media_type = media_type
-        self._buffer = bytearray()
-        self._upload_id: str | None = None
-        self._etags: list[str] = []
-
-    def __enter__(self) -> Self:
-        return self
-
-    def write(self, data: bytes) -> None:
-        self._buffer += data
-        while len(self._buffer) >= PART_BYTES:
-            self._send(bytes(self._buffer[:PART_BYTES]))
-            del self._buffer[:PART_BYTES]
-
-    def _send(self, part: bytes) -> None:
-        with translated(self.key):
-            if self._upload_id is None:
-                answer = client().create_multipart_upload(Bucket=bucket(), Key=self.key, ContentType=self._media_type())
-                self._upload_id = answer["UploadId"]
-            number = len(self._etags) + 1
-            sent = client().upload_part(
-                Bucket=bucket(), Key=self.key, UploadId=self._upload_id, PartNumber=number, Body=part
-            )
-            self._etags.append(sent["ETag"])
-
-    def complete(self) -> None:
-        if self._upload_id is None:
-            write(self.key, bytes(self._buffer), self._media_type())
-            return
-        if self._buffer:
-            self._send(bytes(self._buffer))
-        parts = [{"PartNumber": number, "ETag": etag} for number, etag in enumerate(self._etags, 1)]
-        with translated(self.key):
-            client().complete_multipart_upload(
-                Bucket=bucket(),
-                Key=self.key,
-                UploadId=self._upload_id,
-                MultipartUpload={"Parts": parts},  # type: ignore[typeddict-item]
-            )
-
-    def abort(self) -> None:
-        """Never raises Unavailable: parts that cannot be reached now are the store's to expire."""
-        upload_id, self._upload_id = self._upload_id, None
-        self._buffer.clear()
-        if upload_id is not None:
-            with suppress(Unavailable, Rejected), translated(self.key):
-                client().abort_multipart_upload(Bucket=bucket(), Key=self.key, UploadId=upload_id)
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        if kind is not None:
-            self.abort()
-            return
-        try:
-            self.complete()
-        except Unavailable:
-            self.abort()
-            raise

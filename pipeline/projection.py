@@ -110,8 +110,8 @@ def changed(document: Document, envelope: Envelope[Event]) -> dict[str, Any]:
                 "failure": None,
             }
         case DocumentIndexed():
-            indexed = {"state": "indexed", "searchable_run": envelope.run, "warnings": event.warnings, "failure": None}
-            return indexed | {"searchable": snapshot(replace(document, warnings=event.warnings))}
+            kept = snapshot(replace(document, warnings=event.warnings))
+            return {"state": "indexed", "searchable_run": envelope.run, "searchable": kept, "warnings": event.warnings}
         case DocumentFailed():
             failure = Failure(stage=event.stage, code=event.code, reason=event.reason)
             return {"state": "failed", "failure": failure} | restored(document)
@@ -120,11 +120,16 @@ def changed(document: Document, envelope: Envelope[Event]) -> dict[str, Any]:
         case DocumentReprocessRequested():
             return {}
         case DocumentCorrected():
-            category = {"category": event.category} if event.category else {}
-            fields = {**document.corrections.get("fields", {}), **event.fields}
-            return {"corrections": {**document.corrections, **category, **({"fields": fields} if fields else {})}}
+            return {"corrections": corrected(document.corrections, event)}
         case _:
             raise ValueError(f"no projection of {event.name}")
+
+
+def corrected(corrections: dict[str, Any], event: DocumentCorrected) -> dict[str, Any]:
+    """{category?, fields?}: what a person has said so far."""
+    category = {"category": event.category} if event.category else {}
+    fields = {**corrections.get("fields", {}), **event.fields}
+    return {**corrections, **category, **({"fields": fields} if fields else {})}
 
 
 def snapshot(document: Document) -> dict[str, Any]:

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from pipeline import blobs
+from pipeline.blob_writer import Writer
 from pipeline.errors import BadRequest, RequestError, TooLarge, UnsupportedType
 from pipeline.mediatype import EDGE_BYTES, OLE_DIRECTORY_BYTES, Glimpse, media_type, needs_all, ole_directory
 
@@ -29,7 +30,7 @@ class Sink:
         self.key = blobs.original_key(tenant, document_id)
         self.refusal: RequestError | None = None
         self._filename, self._limit = filename, limit
-        self._writer = blobs.Writer(self.key, lambda: self._media_type or UNKNOWN) if keep else None
+        self._writer = Writer(self.key, lambda: self._media_type or UNKNOWN) if keep else None
         self._media_type: str | None = None
         self._hash = hashlib.sha256()
         self._size = 0
