@@ -1,6 +1,7 @@
 """An S3 server from PyPI: SeaweedFS in one process."""
 
 import sysconfig
+from contextlib import closing
 from dataclasses import dataclass
 from http import HTTPStatus
 from pathlib import Path
@@ -45,12 +46,12 @@ def create_bucket(site: Site) -> bool:
     """Whether the bucket is there and takes an object: an open port alone does not mean that."""
     from botocore.exceptions import BotoCoreError, ClientError
 
-    s3 = client(site)
     try:
-        if BUCKET not in [bucket["Name"] for bucket in s3.list_buckets()["Buckets"]]:
-            s3.create_bucket(Bucket=BUCKET)
-        s3.put_object(Bucket=BUCKET, Key=READY_KEY, Body=b"")
-        s3.delete_object(Bucket=BUCKET, Key=READY_KEY)
+        with closing(client(site)) as s3:
+            if BUCKET not in [bucket["Name"] for bucket in s3.list_buckets()["Buckets"]]:
+                s3.create_bucket(Bucket=BUCKET)
+            s3.put_object(Bucket=BUCKET, Key=READY_KEY, Body=b"")
+            s3.delete_object(Bucket=BUCKET, Key=READY_KEY)
     except (BotoCoreError, ClientError):
         return False
     return True

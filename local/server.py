@@ -16,6 +16,7 @@ from local.errors import ServiceError
 SYSTEM_PATH = "/usr/sbin:/usr/bin:/sbin:/bin"
 MARKER = "DOCSTREAM_SERVICE"
 WRITE_PID_THEN_BECOME = 'echo $$ > "$0" && exec "$@"'
+IN_THE_BACKGROUND = '/bin/sh -c "$0" "$@" &'
 POLL_SECONDS = 0.05
 HANGING_SECONDS = 30
 
@@ -54,10 +55,12 @@ class Server:
         own_folder(self.folder, self.account)
         if self.log.exists():
             self.log.replace(self.log.with_suffix(".log.1"))
-        # The shell writes its own number and then becomes the server: no moment without a pid file.
+        # A shell writes its own number and then becomes the server: no moment without a pid file. It is no child of
+        # ours, so nobody has to wait for it.
         with self.log.open("wb") as log:
-            subprocess.Popen(
-                ["/bin/sh", "-c", WRITE_PID_THEN_BECOME, str(self.pid_file), *self.command],
+            subprocess.run(
+                ["/bin/sh", "-c", IN_THE_BACKGROUND, WRITE_PID_THEN_BECOME, str(self.pid_file), *self.command],
+                check=True,
                 stdin=subprocess.DEVNULL,
                 stdout=log,
                 stderr=subprocess.STDOUT,
