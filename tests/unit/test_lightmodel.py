@@ -1,0 +1,56 @@
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from functions.classify import lightmodel, train
+from functions.classify.train import Labelled
+
+TEXTS = [
+    Labelled(category=category, text=f"{word} {word} number {number} of the {category}")
+    for category, word in (("soup", "carrot"), ("song", "melody"), ("other", "gravel"))
+    for number in range(4)
+]
+
+
+def test_the_same_texts_give_the_same_bytes() -> None:
+    assert lightmodel.dump(train.fit(TEXTS)) == lightmodel.dump(train.fit(TEXTS))
+
+
+def test_a_fitted_model_tells_its_categories_apart_after_a_round_trip() -> None:
+    model = lightmodel.parse(lightmodel.dump(train.fit(TEXTS)))
+    vote = model.vote_of_words("a carrot in the pot")
+    assert vote is not None
+    assert model.classes[int(vote.argmax())] == "soup"
+    assert np.exp(vote).sum() == pytest.approx(1)
+
+
+def test_a_text_without_known_words_gets_no_vote() -> None:
+    assert train.fit(TEXTS).vote_of_words("zzz") is None
+
+
+def test_an_embedding_of_another_width_gets_no_vote() -> None:
+    model = train.fit(TEXTS, lambda texts: np.eye(len(texts), 7, dtype=np.float32), "seven")
+    assert model.embedder == "seven"
+    assert model.vote_of_embedding([0.1] * 7) is not None
+    assert model.vote_of_embedding([0.1] * 8) is None
+    assert train.fit(TEXTS).vote_of_embedding([0.1] * 7) is None
+
+
+def test_bytes_that_are_no_model_are_refused() -> None:
+    with pytest.raises(ValueError, match=r"pickle|file"):
+        lightmodel.parse(b"not a model")
+
+
+def test_the_shipped_model_is_small_and_knows_every_category() -> None:
+    from pipeline import categories
+
+    assert lightmodel.SHIPPED.stat().st_size < 1_000_000
+    assert lightmodel.shipped().classes == tuple(category.name for category in categories.load())
+
+
+def test_a_folder_of_labelled_texts_is_learned_from(tmp_path: Path) -> None:
+    (tmp_path / "invoice").mkdir()
+    (tmp_path / "invoice" / "mine.txt").write_text("Honorarnote Nr. 7")
+    shipped, more = train.examples(), train.examples(tmp_path)
+    assert more == [*shipped, Labelled(category="invoice", text="Honorarnote Nr. 7")]
