@@ -34,6 +34,7 @@ def links(document_id: UUID) -> dict[str, str]:
         "text": f"{own}/text",
         "fields": f"{own}/fields",
         "original": f"{own}/original",
+        "similar": f"{own}/similar",
         "events": f"/api/events?document={document_id}",
     }
 
