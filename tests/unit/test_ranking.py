@@ -45,11 +45,21 @@ def test_the_entry_that_shows_the_words_is_the_one_shown() -> None:
 
 
 def test_equal_scores_keep_one_order() -> None:
-    there = fused([candidate(1)], [candidate(2)])
-    back = fused([candidate(2)], [candidate(1)])
+    there = fused([candidate(1), candidate(2)], [])
+    back = fused([candidate(2), candidate(1)], [])
     assert [each.document_id for each in there] == [each.document_id for each in back]
 
 
+def test_scores_of_two_scales_become_parts_of_one() -> None:
+    ranked = fused([candidate(1, score=40.0), candidate(2, score=10.0)], [candidate(2, score=0.9)])
+    assert [(each.document_id.int, round(each.score, 4)) for each in ranked] == [(2, 0.5875), (1, 0.55)]
+
+
+def test_a_vector_that_points_elsewhere_adds_nothing() -> None:
+    (ranked,) = fused([], [candidate(1, score=0.4)])
+    assert ranked.score == 0
+
+
 def test_an_empty_ranking_changes_nothing() -> None:
-    ranked = fused([], [candidate(2), candidate(1)])
+    ranked = fused([], [candidate(2, score=0.9), candidate(1, score=0.8)])
     assert order([each.document_id for each in ranked]) == [2, 1]

@@ -1,0 +1,213 @@
+"""Search on a real index: what is put is found, by words, by parts of identifiers, by meaning, and by nobody else."""
+
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from typing import Any
+from uuid import UUID, uuid4
+
+import pytest
+
+from pipeline import embeddings
+from pipeline.errors import Unavailable
+from pipeline.search import ask, client, index, queries
+from pipeline.search.entry import Entry, FieldValue
+from pipeline.search.queries import FieldFilter, Filters, Range
+from tests.answering import answering, refusing
+
+pytestmark = pytest.mark.usefixtures("search_index")
+
+MINE = Filters(tenant="default")
+INVOICE = "Invoice INV-2021/0042, payable within thirty days. Umsätze der Kündigungen für Müller."
+
+
+def entry(text: str, *, document_id: UUID | None = None, vector: bool = False, **changes: Any) -> Entry:
+    values: dict[str, Any] = {
+        "document_id": document_id or uuid4(),
+        "run": 1,
+        "ordinal": 0,
+        "tenant": "default",
+        "filename": "scan_0815-final.pdf",
+        "created_at": datetime(2024, 5, 3, tzinfo=UTC),
+        "text": text,
+        "names": ["scan_0815-final.pdf"],
+        "category": "invoice",
+        "language": "en",
+        "model": embeddings.model_name() if vector else None,
+        "vector": embeddings.embed([text])[0].tolist() if vector else None,
+    }
+    return Entry(**(values | changes))
+
+
+def found(text: str, filters: Filters = MINE) -> list[str]:
+    (answer,) = ask.candidates(queries.by_keyword(text, filters, 10, queries_facets()))
+    return [each.entry_id for each in answer.candidates]
+
+
+def queries_facets() -> tuple[str, ...]:
+    return ("category", "language", "created")
+
+
+def meant(text: str, filters: Filters = MINE) -> list[str]:
+    vector = embeddings.embed([text])[0].tolist()
+    (answer,) = ask.candidates(queries.by_meaning(vector, embeddings.model_name(), filters, 10, ()))
+    return [each.entry_id for each in answer.candidates]
+
+
+WORDS = ["invoice", "INVOICES", "INV-2021/0042", "inv20210042", "2021/0042", "0042", "umsatz", "kundigung"]
+NAMES = ["0815", "scan", "final.pdf", "scan_0815-final.pdf", "081", "Mueller payable"]
+
+
+@pytest.mark.parametrize("words", [*WORDS, *NAMES])
+def test_words_and_parts_of_identifiers_are_found(words: str) -> None:
+    mine, other = entry(INVOICE), entry("Lentil soup for four", filename="soup.txt", names=["soup.txt"])
+    index.put([mine, other])
+    assert found(words) == [mine.id]
+
+
+def test_the_meaning_is_found_without_the_words() -> None:
+    mine, other = entry(INVOICE, vector=True), entry("Lentil soup for four people", vector=True)
+    index.put([mine, other])
+    assert meant("a bill that has to be paid")[0] == mine.id
+    assert meant("what to cook tonight")[0] == other.id
+
+
+def test_vectors_of_another_model_are_not_compared() -> None:
+    index.put([entry(INVOICE, vector=True, model="another")])
+    assert meant("a bill that has to be paid") == []
+
+
+def test_another_tenant_finds_nothing() -> None:
+    index.put([entry(INVOICE, vector=True)])
+    assert found("invoice", Filters(tenant="other")) == []
+    assert meant("invoice", Filters(tenant="other")) == []
+
+
+@pytest.mark.parametrize(
+    ("filters", "matches"),
+    [
+        ({"categories": ["invoice", "receipt"]}, True),
+        ({"categories": ["receipt"]}, False),
+        ({"languages": ["en"]}, True),
+        ({"created": Range(low="2024-05-03", high="2024-05-03")}, True),
+        ({"created": Range(low="2024-05-04")}, False),
+        ({"fields": [FieldFilter(name="seller", equals="ACME gmbh")]}, True),
+        ({"fields": [FieldFilter(name="buyer", equals="ACME gmbh")]}, False),
+        ({"fields": [FieldFilter(name="total", number=Range(low=100, high=119))]}, True),
+        ({"fields": [FieldFilter(name="total", number=Range(low=119.5))]}, False),
+        ({"fields": [FieldFilter(name="date", date=Range(low="2024-01-01"))]}, True),
+        ({"fields": [FieldFilter(name="date", date=Range(high="2024-01-01"))]}, False),
+    ],
+)
+def test_a_filter_holds_for_words_and_for_meaning(filters: dict[str, Any], matches: bool) -> None:
+    fields = [
+        FieldValue(name="seller", keyword="Acme GmbH"),
+        FieldValue(name="total", keyword="119.00", number=119.0),
+        FieldValue(name="date", keyword="2024-05-01", date="2024-05-01"),
+    ]
+    index.put([entry(INVOICE, vector=True, fields=fields)])
+    wanted = Filters(tenant="default", **filters)
+    assert bool(found("invoice", wanted)) is matches
+    assert bool(meant("invoice", wanted)) is matches
+
+
+def test_totals_and_facets_count_documents_not_chunks() -> None:
+    invoice, receipt = uuid4(), uuid4()
+    chunks = [entry(f"invoice part {number}", document_id=invoice, ordinal=number) for number in range(5)]
+    index.put([*chunks, entry("invoice copy", document_id=receipt, category="receipt", language="de")])
+    (answer,) = ask.candidates(queries.by_keyword("invoice", MINE, 10, queries_facets()))
+    assert (len(answer.candidates), answer.total) == (2, 2)
+    assert answer.facets == {
+        "category": {"invoice": 1, "receipt": 1},
+        "language": {"en": 1, "de": 1},
+        "created": {"2024-05": 2},
+    }
+
+
+def test_a_hit_shows_its_words_marked_and_its_text_escaped() -> None:
+    mine = entry("The <b>total</b> of the invoice & more")
+    index.put([mine])
+    shown = ask.show([mine.id], "invoices")[mine.id]
+    assert shown.highlight == "The &lt;b&gt;total&lt;&#x2F;b&gt; of the <em>invoice</em> &amp; more"
+
+
+def test_the_same_entries_again_change_nothing() -> None:
+    mine = entry(INVOICE)
+    index.put([mine])
+    index.put([mine])
+    assert index.count(mine.document_id, 1) == 1
+
+
+def test_removing_takes_the_runs_that_were_named() -> None:
+    document_id = uuid4()
+    index.put([entry(INVOICE, document_id=document_id, run=run) for run in (1, 2, 3)])
+    index.remove_other_runs(document_id, keep=2)
+    assert [index.count(document_id, run) for run in (1, 2, 3)] == [0, 1, 1]
+    index.remove_run(document_id, 3)
+    assert index.runs_after(None, 10) == [f"{document_id}.2"]
+    index.remove_document(document_id)
+    assert index.runs_after(None, 10) == []
+
+
+def test_all_runs_can_be_listed_in_parts() -> None:
+    entries = [entry("text") for _ in range(5)]
+    index.put(entries)
+    first = index.runs_after(None, 3)
+    assert sorted(first + index.runs_after(first[-1], 3)) == sorted(f"{each.document_id}.1" for each in entries)
+
+
+def test_an_index_that_nobody_made_holds_nothing() -> None:
+    assert found("invoice") == []
+    assert ask.show(["x.1.0"], "invoice") == {}
+    assert index.count(uuid4(), 1) == 0
+    index.remove_document(uuid4())
+
+
+def test_an_index_that_vanished_is_made_anew_at_the_next_try(search_index: str) -> None:
+    index.put([entry(INVOICE)])
+    with client.asking() as opensearch:
+        opensearch.indices.delete(index=f"{search_index}-v1")
+    with pytest.raises(Unavailable):
+        index.put([entry(INVOICE)])
+    index.put([entry(INVOICE)])
+    assert len(found("invoice")) == 1
+
+
+def test_an_index_closed_for_writing_is_our_trouble_not_the_documents(search_index: str) -> None:
+    index.put([entry(INVOICE)])
+    with client.asking() as opensearch:
+        opensearch.indices.put_settings(index=search_index, body={"index.blocks.write": True})
+    with pytest.raises(Unavailable):
+        index.put([entry(INVOICE)])
+
+
+@pytest.fixture
+def elsewhere() -> Iterator[pytest.MonkeyPatch]:
+    """Settings of another server; the client is made anew before and after."""
+    with pytest.MonkeyPatch.context() as patch:
+        client.client.cache_clear()
+        yield patch
+    client.client.cache_clear()
+
+
+@pytest.mark.parametrize("status", [401, 403, 408, 429, 500, 502, 503, 504])
+def test_a_server_in_trouble_is_unavailable(status: int, elsewhere: pytest.MonkeyPatch) -> None:
+    with answering(status) as address:
+        elsewhere.setenv("OPENSEARCH_URL", address)
+        for call in (lambda: found("x"), lambda: index.put([entry("x")]), lambda: index.remove_document(uuid4())):
+            with pytest.raises(Unavailable):
+                call()
+
+
+def test_a_server_that_is_away_is_unavailable(elsewhere: pytest.MonkeyPatch) -> None:
+    with refusing() as address:
+        elsewhere.setenv("OPENSEARCH_URL", address)
+        with pytest.raises(Unavailable):
+            index.put([entry("x")])
+
+
+def test_a_server_that_does_not_answer_in_time_is_unavailable(elsewhere: pytest.MonkeyPatch) -> None:
+    elsewhere.setattr(client, "TIMEOUT_SECONDS", 0.2)
+    with answering(None) as address:
+        elsewhere.setenv("OPENSEARCH_URL", address)
+        with pytest.raises(Unavailable):
+            found("x")
