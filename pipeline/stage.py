@@ -5,9 +5,10 @@ event in -> load -> decide -> commit state and event together -> publish
 
 import json
 import logging
+import time
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Literal, TypeVar
+from typing import Any, Literal, TypeVar
 
 from starlette.applications import Starlette
 from starlette.concurrency import run_in_threadpool
@@ -76,8 +77,10 @@ def stage(
         elif fenced(documents.load(received.subject), received):
             verdict = "superseded"
         else:
-            tell_started(name, received)
+            tell(name, received, status="started")
+            started = time.monotonic()
             result = handle(received)
+            tell(name, received, status="worked", seconds=round(time.monotonic() - started, 4))
             verdict = commit(name, received, result if isinstance(result, Outcome) else Outcome(event=result))
             if verdict == "superseded":
                 undo(received)
@@ -94,17 +97,16 @@ def stage(
     return application([Route("/", endpoint, methods=["POST"])], start=start)
 
 
-def tell_started(name: str, received: Envelope[Event]) -> None:
-    """A hint for those who watch; nothing depends on it."""
+def tell(name: str, received: Envelope[Event], **more: Any) -> None:
+    """A progress message for those who watch; nothing depends on it."""
     progress = {
         "document_id": str(received.subject),
         "correlation_id": str(received.correlation_id),
         "tenant": received.tenant,
         "run": received.run,
         "stage": name,
-        "status": "started",
     }
-    broker.publish_progress(received.subject, json.dumps(progress).encode())
+    broker.publish_progress(received.subject, json.dumps(progress | more).encode())
 
 
 def commit(name: str, received: Envelope[Event], outcome: Outcome) -> Verdict:

@@ -10,12 +10,13 @@ from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
-from pipeline import blobs, broker, settings
+from pipeline import blobs, settings
 from pipeline.errors import Continues
 from pipeline.events import DocumentClassified, Envelope
 from pipeline.model import Document
 from pipeline.pages import Page
 from pipeline.reading import PDF
+from pipeline.stage import tell
 
 from . import child
 from .converted import Converted, Limits, from_json, pages_from_json, to_json
@@ -88,7 +89,7 @@ def converted_in_ranges(document: Document, classified: Envelope[DocumentClassif
             blobs.write(
                 f"{folder}{first:06d}-{len_of(parts):06d}.json", json.dumps(to_json(part)).encode(), "application/json"
             )
-            tell_progress(document, len_of(parts), part.page_count)
+            tell("extract", classified, status="reading", page=len_of(parts), pages=part.page_count)
         size = next_pages(len(part.pages), time.monotonic() - begun)
     return merged(parts)
 
@@ -106,18 +107,3 @@ def sampled_pages(document: Document) -> tuple[Page, ...]:
     if document.text_sample_key is None:
         return ()
     return pages_from_json(json.loads(blobs.read(document.text_sample_key))["pages"])
-
-
-def tell_progress(document: Document, done: int, pages: int) -> None:
-    """A hint for those who watch."""
-    progress = {
-        "document_id": str(document.id),
-        "correlation_id": str(document.correlation_id),
-        "tenant": document.tenant,
-        "run": document.run,
-        "stage": "extract",
-        "status": "reading",
-        "page": done,
-        "pages": pages,
-    }
-    broker.publish_progress(document.id, json.dumps(progress).encode())

@@ -1,0 +1,72 @@
+"""What extract leaves in the object store for one run, under keys that a retry writes again."""
+
+import json
+from collections.abc import Sequence
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+from pipeline import blobs, reading
+from pipeline.model import Document, DocumentWarning
+from pipeline.pages import Page
+
+from .converted import Converted
+from .fields import Extraction
+
+
+def embedded_files(document: Document, path: Path) -> list[tuple[str, bytes]]:
+    """Name and content of the files inside a PDF: electronic invoices carry their data so."""
+    return reading.pdf_attachments(path) if document.media_type == reading.PDF else []
+
+
+def keep(
+    document: Document,
+    run: int,
+    converted: Converted,
+    extraction: Extraction,
+    warnings: Sequence[DocumentWarning],
+) -> dict[str, str]:
+    """Write text, structure, fields and evidence; returns the four keys as the event names them."""
+    structure = {
+        "engine": converted.engine,
+        "pages": [page_content(page) for page in converted.pages],
+        "docling": converted.structure,
+    }
+    evidence = {"engine": converted.engine, "warnings": [asdict(each) for each in warnings]}
+    contents = {
+        "text_key": ("text.md", converted.markdown.encode(), "text/markdown; charset=utf-8"),
+        "structure_key": ("structure.json", as_json(structure), "application/json"),
+        "fields_key": ("fields.json", as_json(extraction.to_json()), "application/json"),
+        "evidence_key": ("evidence.json", as_json(evidence), "application/json"),
+    }
+    keys = {}
+    for name, (filename, content, media_type) in contents.items():
+        keys[name] = blobs.run_key(document.tenant, document.id, run, filename)
+        blobs.write(keys[name], content, media_type)
+    return keys
+
+
+def page_content(page: Page) -> dict[str, Any]:
+    """{number, width, height, source, rows: [{text, box}]}; a row's box spans its segments."""
+    return {
+        "number": page.number,
+        "width": page.width,
+        "height": page.height,
+        "source": page.source,
+        "rows": [
+            {
+                "text": row.text,
+                "box": [
+                    min(each.box[0] for each in row.segments),
+                    min(each.box[1] for each in row.segments),
+                    max(each.box[2] for each in row.segments),
+                    max(each.box[3] for each in row.segments),
+                ],
+            }
+            for row in page.rows
+        ],
+    }
+
+
+def as_json(content: Any) -> bytes:
+    return json.dumps(content, ensure_ascii=False).encode()

@@ -1,0 +1,122 @@
+"""Extract reads a document, keeps what it found, and makes its attachments documents."""
+
+import json
+from email.message import EmailMessage
+
+import pytest
+
+from functions.extract import ranges
+from functions.extract.handler import app
+from pipeline import blobs, documents, event_store
+from pipeline.database import fetch
+from pipeline.events import DocumentClassified, DocumentDeleted, Envelope, Event
+from tests.factories import accept_content, deliver, move
+
+pytestmark = pytest.mark.usefixtures("fresh_database", "vhost", "bucket")
+
+
+def classified(content: bytes, category: str = "other", **changes: object) -> Envelope[Event]:
+    uploaded = accept_content(content, **changes)
+    event = DocumentClassified(category=category, confidence=0.9, method="rules")
+    return move(uploaded.subject, event, cause=str(uploaded.id))
+
+
+def pdf(pages: int, text: str = "Total amount due 12.00 EUR") -> bytes:
+    from io import BytesIO
+
+    from reportlab.pdfgen.canvas import Canvas
+
+    buffer = BytesIO()
+    canvas = Canvas(buffer)
+    for number in range(1, pages + 1):
+        canvas.drawString(72, 720, f"Page number {number}. {text}")
+        canvas.showPage()
+    canvas.save()
+    return buffer.getvalue()
+
+
+def mail(attachments: int) -> bytes:
+    message = EmailMessage()
+    message["From"], message["To"], message["Subject"] = "a@example.org", "b@example.org", "Minutes"
+    message.set_content("The minutes are attached.")
+    for number in range(attachments):
+        message.add_attachment(f"Minute {number} of the meeting".encode(), "text", "plain", filename=f"m{number}.txt")
+    message.add_attachment(b"\x7fELF\x02\x01", "application", "octet-stream", filename="tool.bin")
+    return message.as_bytes()
+
+
+def test_text_structure_and_fields_are_kept_under_the_run() -> None:
+    event = classified(pdf(1), "invoice", media_type="application/pdf", filename="bill.pdf")
+    assert deliver(app, event).json() == {"outcome": "done"}
+    document = documents.load(event.subject)
+    assert (document.state, document.pages) == ("extracted", 1)
+    assert document.text_key is not None
+    assert document.fields_key is not None
+    assert "Page number 1" in blobs.read(document.text_key).decode()
+    fields = json.loads(blobs.read(document.fields_key))
+    assert (fields["total"]["value"], fields["total"]["page"]) == ("12.00", 1)
+    assert "12.00" in fields["total"]["quote"]
+
+
+def test_a_long_document_is_read_range_by_range_and_resumes(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(ranges, "CALL_SECONDS", 0)
+    event = classified(pdf(11), media_type="application/pdf")
+    answers = [deliver(app, event) for _ in range(2)]
+    assert [(each.status_code, each.json()["code"]) for each in answers] == [(425, "continues")] * 2
+    monkeypatch.setattr(ranges, "CALL_SECONDS", 60)
+    assert deliver(app, event).status_code == 200
+    document = documents.load(event.subject)
+    assert document.text_key is not None
+    text = blobs.read(document.text_key).decode()
+    assert [text.count(f"<!-- page {number} -->") for number in range(1, 12)] == [1] * 11
+    assert text.index("Page number 2.") < text.index("Page number 11.")
+
+
+def test_attachments_become_documents_and_what_cannot_be_read_is_said() -> None:
+    event = classified(mail(2), "email", media_type="message/rfc822", filename="minutes.eml")
+    assert deliver(app, event).status_code == 200
+    parent = documents.load(event.subject)
+    children = fetch("SELECT filename, depth FROM documents WHERE parent_id = %(id)s ORDER BY 1", {"id": parent.id})
+    assert [(each["filename"], each["depth"]) for each in children] == [("m0.txt", 1), ("m1.txt", 1)]
+    assert [warning.code for warning in parent.warnings] == ["attachment-skipped"]
+
+
+def test_a_repeated_delivery_makes_no_second_child() -> None:
+    event = classified(mail(1), "email", media_type="message/rfc822", filename="minutes.eml")
+    assert [deliver(app, event).json()["outcome"] for _ in range(2)] == ["done", "repeated"]
+    assert len(fetch("SELECT 1 FROM documents WHERE parent_id = %(id)s", {"id": event.subject})) == 1
+
+
+def test_what_was_written_for_a_deleted_run_is_removed() -> None:
+    event = classified(b"A short note about nothing.", filename="note.txt")
+    move(event.subject, DocumentDeleted(reason="asked"), run=2)
+    assert deliver(app, event).json() == {"outcome": "superseded"}
+    assert [each.row["type"] for each in event_store.history(event.subject)][-1] == "document.deleted"
+    assert blobs.keys(blobs.run_prefix(event.tenant, event.subject, 1)) == []
+
+
+@pytest.mark.parametrize(
+    ("content", "media_type", "code"),
+    [
+        (b"", "text/plain", "empty-file"),
+        (b"%PDF-1.7\nnothing more", "application/pdf", "corrupt"),
+        (b"PK\x03\x04 cut", "application/vnd.openxmlformats-officedocument.wordprocessingml.document", "corrupt"),
+    ],
+    ids=["empty", "broken-pdf", "broken-docx"],
+)
+def test_a_document_that_cannot_be_read_says_why(content: bytes, media_type: str, code: str) -> None:
+    answer = deliver(app, classified(content, media_type=media_type))
+    assert (answer.status_code, answer.json()["code"]) == (422, code)
+
+
+def test_an_original_that_was_tampered_with_is_refused() -> None:
+    event = classified(b"as uploaded")
+    blobs.write(documents.load(event.subject).original_key, b"something else", "text/plain")
+    assert deliver(app, event).json()["code"] == "corrupt"
+
+
+@pytest.mark.parametrize(
+    ("pages", "seconds", "following"), [(4, 0.2, 16), (4, 20, 4), (4, 80, 1), (40, 1, 50), (1, 0, 4)]
+)
+def test_the_next_range_fits_the_time(pages: int, seconds: float, following: int) -> None:
+    assert ranges.next_pages(pages, seconds) == following
