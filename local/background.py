@@ -11,7 +11,9 @@ from local.server import Server
 Report = Callable[[str], None]
 
 START_SECONDS = 60
-DRAIN_SECONDS = 20
+GRACE_SECONDS = 8
+"""A call that takes longer is given back when everything stops; its message is delivered again."""
+STOP_SECONDS = GRACE_SECONDS + 7
 CONNECTOR_SECRETS = (
     "docstream-db-owner",
     "docstream-broker-connector",
@@ -44,7 +46,8 @@ def connector(addresses: Mapping[str, str] | None = None) -> Server:
         **owner_environment(addresses or {}),
         "RABBITMQ_USER": "docstream_connector",
         "GATEWAY_URL": gateway_url(),
-        "CONNECTOR_PORT": str(own_ports.port("connector")),
+        "CONNECTOR_ADMIN_PORT": str(own_ports.port("connector")),
+        "CONNECTOR_GRACE_SECONDS": str(GRACE_SECONDS),
         "secret_mount_path": str(secrets),
     }
     return Server(name="connector", folder=site.home() / "connector", command=command, environment=environment)
@@ -68,7 +71,7 @@ def start_gateway(addresses: Mapping[str, str], report: Report) -> None:
 
 
 def start_connector(addresses: Mapping[str, str], report: Report) -> None:
-    _start(connector(addresses), f"http://127.0.0.1:{own_ports.port('connector')}/healthz", report)
+    _start(connector(addresses), f"http://127.0.0.1:{own_ports.port('connector')}/ready", report)
 
 
 def stop_gateway(report: Report) -> None:
@@ -100,7 +103,7 @@ def _start(server: Server, health: str, report: Report) -> None:
 def _stop(server: Server, report: Report) -> None:
     if server.pid():
         began = time.monotonic()
-        server.stop(DRAIN_SECONDS)
+        server.stop(STOP_SECONDS)
         report(f"{server.name}: stopped in {time.monotonic() - began:.1f} s")
 
 

@@ -16,8 +16,11 @@ def http_status(url: str, *, user: str | None = None, password: str = "") -> int
         headers["Authorization"] = "Basic " + base64.b64encode(f"{user}:{password}".encode()).decode()
     connection = http.client.HTTPConnection(target.netloc, timeout=TIMEOUT_SECONDS)
     try:
-        connection.request("GET", f"{target.path or '/'}?{target.query}", headers=headers)
-        return connection.getresponse().status
+        query = f"?{target.query}" if target.query else ""
+        connection.request("GET", (target.path or "/") + query, headers=headers)
+        answer = connection.getresponse()
+        answer.read()
+        return answer.status
     except (OSError, http.client.HTTPException):
         return None
     finally:

@@ -1,0 +1,41 @@
+PYTHON ?= $(shell command -v python3.11 || command -v python3)
+CORPUS ?= ../shared/corpus
+PINS = $(wildcard functions/*/requirements*.txt) cli/requirements.txt connector/requirements.txt \
+       local/requirements.txt template/python3-starlette/requirements.txt pyproject.toml
+
+.PHONY: help demo up down clean test lint bench corpus
+.DEFAULT_GOAL := help
+
+help: ## show this list
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-8s %s\n", $$1, $$2 }' Makefile
+
+demo: .venv/installed ## from a fresh clone to searchable documents, with a tour
+	@.venv/bin/python -m local demo
+
+up: .venv/installed ## start everything on this machine
+	@.venv/bin/python -m local up
+
+down: ## stop everything; data stays
+	@[ ! -e .venv/installed ] || .venv/bin/python -m local down
+
+clean: ## stop everything and remove data, secrets and the virtual environment
+	@[ ! -e .venv/installed ] || .venv/bin/python -m local clean
+	@rm -rf .venv build
+
+test: .venv/developer ## every test, against the real services
+	.venv/bin/pytest
+
+lint: .venv/developer ## format, style and types
+	.venv/bin/ruff format --check . && .venv/bin/ruff check . && .venv/bin/mypy .
+
+bench: .venv/installed ## what a document costs, measured
+	.venv/bin/python -m bench.latency
+
+corpus: .venv/installed ## upload a folder of documents and say what became of them (CORPUS=folder)
+	.venv/bin/python -m bench.corpus $(CORPUS)
+
+.venv/installed: $(PINS)
+	@$(PYTHON) -m local.install $(if $(filter lint,$(MAKECMDGOALS)),,--services)
+
+.venv/developer: .venv/installed requirements-dev.txt
+	@.venv/bin/uv pip install --quiet --python .venv/bin/python -r requirements-dev.txt && touch $@
