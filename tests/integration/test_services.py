@@ -79,9 +79,9 @@ def test_nobody_logs_in_as_superuser(second: Site) -> None:
 
 
 def test_functions_cannot_declare_a_queue(second: Site) -> None:
-    with channel(second, "docstream", "docstream-broker") as functions:
-        with pytest.raises(pika.exceptions.ChannelClosedByBroker, match="ACCESS_REFUSED"):
-            functions.queue_declare("classify", durable=True)
+    refused = pytest.raises(pika.exceptions.ChannelClosedByBroker, match="ACCESS_REFUSED")
+    with channel(second, "docstream", "docstream-broker") as functions, refused:
+        functions.queue_declare("classify", durable=True)
 
 
 def test_functions_bind_a_queue_of_their_own_to_the_events(second: Site) -> None:
