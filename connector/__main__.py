@@ -103,6 +103,7 @@ class Connector:
     def _drain(self) -> None:
         """The I/O threads go on while calls finish, so heartbeats and acknowledgements flow."""
         started = time.monotonic()
+        log.info("draining", extra={"action": "drain"})
         self.supervisor.stop()
         consumers = [intake.consumer for intake in self.supervisor.intakes.values()]
         while not self.hurry.is_set() and time.monotonic() - started < self.settings.grace_seconds:
