@@ -7,7 +7,7 @@ import random
 import threading
 import time
 from collections import Counter
-from dataclasses import dataclass
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 
 from pipeline.auth import signed_headers
@@ -28,16 +28,11 @@ CONFIRM_SECONDS = 5.0
 HOLD_SECONDS = (0.2, 5.0)
 
 
-@dataclass(frozen=True, kw_only=True)
-class Counts:
-    """Since the start: settled messages, and those among them whose call failed."""
-
-    handled: int = 0
-    failed: int = 0
-
-
 class Consumer:
-    """As many threads as workers; the broker's prefetch and the gate decide how many of them work."""
+    """As many threads as workers; the broker's prefetch and the gate decide how many of them work.
+
+    handled counts settled messages since the start, failed those among them that were retried or given up.
+    """
 
     def __init__(
         self,
@@ -49,10 +44,11 @@ class Consumer:
         policy: Policy,
         connector: str,
         patience: timedelta,
+        on_held: Callable[[], None],
     ) -> None:
         self.function, self.gate = function, gate
         self.handled = self.failed = 0
-        self._gateway, self._publisher, self._policy = gateway, publisher, policy
+        self._gateway, self._publisher, self._policy, self._on_held = gateway, publisher, policy, on_held
         self._prepare = functools.partial(prepare, connector=connector, patience=patience)
         self._queue: queue.SimpleQueue[Delivery | None] = queue.SimpleQueue()
         self._lock = threading.Lock()
@@ -165,6 +161,7 @@ class Consumer:
                 return True
             except NotPublished as error:
                 metrics.HELD.labels(self.function).inc()
+                self._on_held()
                 log.warning(
                     "held",
                     extra={"action": "hold", "function": self.function, "to": message.exchange, "reason": error.reason},

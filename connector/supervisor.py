@@ -75,6 +75,11 @@ class Supervisor:
             for name, intake in self.intakes.items():
                 self._follow(intake, functions.get(name))
 
+    def doubt(self) -> None:
+        """Something could not be published: declare everything again. From any thread."""
+        self.verified = False
+        self.wake()
+
     def pause(self, function: str, paused: bool) -> None:
         """An operator's word, from any thread; calls that run are finished."""
         self.intakes[function].paused = paused
@@ -117,6 +122,7 @@ class Supervisor:
             policy=Policy(levels=own.levels, base=own.base, cap=own.cap, endless=True) if endless else own,
             connector=self._configuration.name,
             patience=self._configuration.patience,
+            on_held=self.doubt,
         )
 
     def _stale(self, functions: dict[str, Function]) -> bool:

@@ -335,6 +335,19 @@ def test_a_deleted_queue_is_declared_again_and_consumed(start: Start, gateway: S
     assert connector.actions("consumer_cancelled")
 
 
+def test_what_cannot_be_published_is_held_and_not_acknowledged(
+    start: Start, gateway: SimulatedGateway, vhost: str
+) -> None:
+    connector = start().ready()
+    for level in ("0.1", "0.3", "1"):
+        management("DELETE", f"exchanges/{vhost}/documents-delay-{level}")
+    gateway.replies["classify"] = sequence(Reply(status=500), Reply())
+    publish(uploaded())
+    eventually(lambda: connector.actions("ack"))
+    assert connector.actions("hold")
+    assert len(gateway.calls_of("classify")) == 2
+
+
 def test_a_function_deployed_later_gets_its_queue(start: Start, gateway: SimulatedGateway) -> None:
     connector = start().ready()
     gateway.deploy("audit-trail", "document.#")
