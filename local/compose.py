@@ -114,5 +114,5 @@ def _compose(site: Site, *arguments: str) -> None:
 def _succeeds(command: Sequence[str]) -> bool:
     try:
         return subprocess.run(command, capture_output=True, timeout=DOCKER_SECONDS, check=False).returncode == 0
-    except (FileNotFoundError, subprocess.TimeoutExpired):
+    except (OSError, subprocess.TimeoutExpired):
         return False
