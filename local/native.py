@@ -34,7 +34,7 @@ def services(site: Site) -> list[Service]:
 
 
 def up(site: Site, report: Report) -> None:
-    """Raises ServiceError of the first service that does not come up, after the others did."""
+    """Raises ServiceError: at once when packages cannot be installed, else after the other services came up."""
     waiting = [service for service, fine in zip(services(site), health(site), strict=True) if not fine]
     if not waiting:
         report("services are running")
@@ -42,8 +42,9 @@ def up(site: Site, report: Report) -> None:
     if site.account:
         packages.ensure_account(site.account)
     missing = sorted({package for service in waiting for package in service.missing_packages()})
+    as_root = packages.how_to_become_root(missing) if missing else []
     with ThreadPoolExecutor() as pool:
-        installed = pool.submit(_install, missing, report)
+        installed = pool.submit(_install, missing, as_root, report)
         started = [pool.submit(_start, service, installed, report) for service in waiting]
     for future in started:
         future.result()
@@ -91,11 +92,11 @@ def _runs(service: Service) -> bool:
     return any(server.pid() for server in service.servers)
 
 
-def _install(missing: Sequence[str], report: Report) -> None:
+def _install(missing: Sequence[str], as_root: Sequence[str], report: Report) -> None:
     if missing:
         began = time.monotonic()
         report(f"installing distribution packages: {' '.join(missing)}")
-        packages.install(missing)
+        packages.install(missing, as_root)
         report(f"installed them in {time.monotonic() - began:.0f} s")
 
 

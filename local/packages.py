@@ -32,15 +32,10 @@ fi
 """The distribution's own servers are neither started nor started at the next boot: only their programs are wanted."""
 
 
-def install(packages: Sequence[str]) -> None:
-    """As root or by sudo without a password.
-
-    Raises ServiceError with the one command to run when neither is possible, or with what apt said.
-    """
-    if not packages:
-        return
+def install(packages: Sequence[str], as_root: Sequence[str]) -> None:
+    """as_root is what how_to_become_root said. Raises ServiceError with what apt said."""
     done = subprocess.run(
-        [*_as_root(packages), "/bin/sh", "-c", INSTALL, "install", *packages],
+        [*as_root, "/bin/sh", "-c", INSTALL, "install", *packages],
         stdin=subprocess.DEVNULL,
         capture_output=True,
         text=True,
@@ -50,7 +45,11 @@ def install(packages: Sequence[str]) -> None:
         raise ServiceError(f"apt-get could not install {' '.join(packages)}:\n{done.stderr.strip()[-2000:]}")
 
 
-def _as_root(packages: Sequence[str]) -> list[str]:
+def how_to_become_root(packages: Sequence[str]) -> list[str]:
+    """The words before a command: none as root, sudo when it asks for no password.
+
+    Raises ServiceError with the one command to run when neither is possible.
+    """
     command = f"sudo apt-get install --no-install-recommends {' '.join(packages)}"
     if not shutil.which("apt-get"):
         raise ServiceError(f"these programs are missing, and this is neither Debian nor Ubuntu: {' '.join(packages)}")
