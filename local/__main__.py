@@ -1,10 +1,10 @@
-"""python -m local up | down | status | clean | logs NAME"""
+"""python -m local demo | up | down | status | clean | logs NAME"""
 
 import argparse
 import sys
 from collections.abc import Callable
 
-from local import logs, services, site, stack
+from local import demo, logs, services, site, stack
 from local.errors import ServiceError
 
 LOG_LINES = 100
@@ -33,6 +33,7 @@ def clean(name: str | None) -> None:
 
 
 COMMANDS: dict[str, Callable[[str | None], None]] = {
+    "demo": lambda _: demo.run(report),
     "up": lambda _: stack.up(report),
     "down": lambda _: stack.down(report),
     "status": show_status,
