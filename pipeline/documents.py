@@ -13,7 +13,7 @@ from .database import Cursor, Row, fetch
 from .errors import Rejected
 from .events import Envelope, Event, event_id
 from .model import Alternative, Document, DocumentWarning, Failure
-from .projection import project
+from .projection import NOTHING_LEFT, erased, project
 
 NAMES = tuple(each.name for each in fields(Document))
 NESTED = frozenset({"alternatives", "warnings", "failure", "searchable", "corrections", "metadata"})
@@ -81,16 +81,24 @@ def record(
     )
     after = project(document, envelope)
     event_store.append(tx, envelope)
-    tx.execute(f"UPDATE documents SET {CHANGES} WHERE id = %(id)s", to_row(after))
+    write(tx, after)
     return after, envelope
+
+
+def write(tx: Cursor, document: Document) -> None:
+    """The row of a locked document becomes this."""
+    tx.execute(f"UPDATE documents SET {CHANGES} WHERE id = %(id)s", to_row(document))
 
 
 def rebuilt(history: Sequence[event_store.Stored]) -> Document | None:
     """The document as its events tell it; the same as the live row, which a test compares."""
     document: Document | None = None
     for each in history:
-        document = project(document, each.envelope)
-    return document
+        if not each.erased:
+            document = project(document, each.envelope)
+        elif document is None:
+            document = project(None, event_store.from_row(each.row | {"data": asdict(NOTHING_LEFT)}))
+    return erased(document) if document and any(each.erased for each in history) else document
 
 
 def now() -> datetime:

@@ -17,3 +17,10 @@ def claim(tx: Cursor, consumer: str, event_id: UUID) -> bool:
 def has(consumer: str, event_id: UUID) -> bool:
     statement = "SELECT 1 FROM inbox WHERE consumer = %(consumer)s AND event_id = %(event_id)s"
     return bool(fetch(statement, {"consumer": consumer, "event_id": event_id}))
+
+
+def claimed(tx: Cursor, consumer: str, event_id: UUID) -> bool:
+    """The same within a transaction that holds the document."""
+    statement = "SELECT 1 FROM inbox WHERE consumer = %(consumer)s AND event_id = %(event_id)s"
+    tx.execute(statement, {"consumer": consumer, "event_id": event_id})
+    return tx.fetchone() is not None

@@ -147,3 +147,21 @@ def restored(document: Document) -> dict[str, Any]:
         "alternatives": tuple(Alternative(**each) for each in kept.get("alternatives", [])),
         "warnings": tuple(DocumentWarning(**each) for each in kept.get("warnings", [])),
     }
+
+
+NOTHING_LEFT = DocumentUploaded(
+    filename="deleted", media_type="application/octet-stream", size=0, sha256="", original_key=""
+)
+"""What stands for the upload of a document whose events are erased."""
+
+
+def erased(document: Document) -> Document:
+    """All that remains of a deleted document: that it was there, when, whose, and that it is gone."""
+    return replace(
+        document,
+        **asdict(NOTHING_LEFT),
+        **restored(replace(document, searchable={})),
+        failure=None,
+        searchable={},
+        corrections={},
+    )
