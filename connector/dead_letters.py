@@ -108,7 +108,7 @@ def readable(body: bytes) -> dict[str, Any]:
     try:
         event = json.loads(body)
         UUID(event["id"])
-    except (ValueError, TypeError, KeyError, AttributeError):
+    except (ValueError, TypeError, KeyError, AttributeError, RecursionError):
         return {}
     return dict(event)
 

@@ -43,6 +43,8 @@ def prepare(delivery: Delivery, *, connector: str, now: datetime, patience: time
             envelope = parse(delivery.body, *KNOWN)
         except Rejected as error:
             return dead_letter(error.code, PERMANENT, Answer(reason=error.reason), journey)
+        except RecursionError:
+            return dead_letter("malformed-event", PERMANENT, Answer(reason="the body is nested too deeply"), journey)
         kept = stripped(delivery.headers)
         event_id, topic, body = str(envelope.id), envelope.name, delivery.body
         correlation = str(envelope.correlation_id)
@@ -50,7 +52,7 @@ def prepare(delivery: Delivery, *, connector: str, now: datetime, patience: time
         "Content-Type": CONTENT_TYPE,
         "Idempotency-Key": event_id,
         "X-Message-Id": event_id,
-        "X-Call-Id": correlation or event_id,
+        "X-Call-Id": printable(correlation) or event_id,
         "X-Topic": topic,
         "X-Connector": connector,
         "X-Attempt": str(journey.attempt + 1),
