@@ -1,0 +1,100 @@
+"""docstream dead-letters: what no stage could handle, for operators."""
+
+from typing import Annotated, Any
+
+import typer
+from rich.table import Table
+
+from . import render, session
+
+dead_letters = typer.Typer(
+    no_args_is_help=True,
+    help="Look at dead letters, send them again, or close them. Needs a key with the scope operate.",
+)
+Identity = Annotated[str, typer.Argument(metavar="ID", help="The id of the dead letter.")]
+PATH = "/api/dead-letters"
+
+
+@dead_letters.command("list")
+def listed(
+    context: typer.Context,
+    function: Annotated[str | None, typer.Option(help="Only those of one function.")] = None,
+    code: Annotated[str | None, typer.Option(help="Only those with one code.")] = None,
+    everything: Annotated[bool, typer.Option("--all", help="Resolved ones too.")] = False,
+) -> None:
+    """List the dead letters that are open.
+
+    \b
+    docstream dead-letters list --function extract
+    """
+    now = session.of(context)
+    state = None if everything else "open"
+    letters = now.client.get(PATH, function=function, code=code, state=state)["dead_letters"]
+    if now.json:
+        for letter in letters:
+            now.payload(letter)
+    else:
+        now.say(as_table(letters) if letters else "no dead letters")
+
+
+def as_table(letters: list[dict[str, Any]]) -> Table:
+    table = render.table("ID", "Function", "Code", "Document", "Last failed", "Reason")
+    for each in letters:
+        table.add_row(
+            each["id"],
+            each["function"],
+            each["code"],
+            each.get("document_id") or "",
+            render.moment(each.get("last_failed")),
+            render.short(each.get("reason") or ""),
+        )
+    return table
+
+
+@dead_letters.command()
+def show(context: typer.Context, letter: Identity) -> None:
+    """Show one dead letter with its message.
+
+    \b
+    docstream dead-letters show 8d6b9f6e-…
+    """
+    now = session.of(context)
+    found = now.client.get(f"{PATH}/{letter}")
+    if now.json:
+        now.payload(found)
+    else:
+        for name, value in found.items():
+            now.say(f"[bold]{name}[/]  {value}" if value is not None else f"[bold]{name}[/]")
+
+
+@dead_letters.command()
+def replay(context: typer.Context, letters: Annotated[list[str], typer.Argument(metavar="ID...")]) -> None:
+    """Send the message of a dead letter again; a document that has failed gets a new run.
+
+    \b
+    docstream dead-letters replay 8d6b9f6e-…
+    """
+    settle(context, letters, "replay", {})
+
+
+@dead_letters.command()
+def discard(
+    context: typer.Context,
+    letters: Annotated[list[str], typer.Argument(metavar="ID...")],
+    reason: Annotated[str, typer.Option(help="Why; it is kept in the audit log.")],
+) -> None:
+    """Close a dead letter without sending it again.
+
+    \b
+    docstream dead-letters discard 8d6b9f6e-… --reason "test data"
+    """
+    settle(context, letters, "discard", {"reason": reason})
+
+
+def settle(context: typer.Context, letters: list[str], verb: str, body: dict[str, str]) -> None:
+    now = session.of(context)
+    for letter in letters:
+        answer = now.client.post(f"{PATH}/{letter}/{verb}", json=body)
+        if now.json:
+            now.payload(answer)
+        now.say(f"{letter}  {'sent again' if verb == 'replay' else 'discarded'}")

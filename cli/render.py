@@ -1,0 +1,190 @@
+"""How documents, fields, hits and events look on a terminal; values in, rich renderables out."""
+
+import re
+from collections.abc import Iterable, Mapping
+from datetime import datetime
+from typing import Any
+
+from rich.table import Table
+from rich.text import Text
+
+from .board import Followed
+
+COLOURS = {"indexed": "green", "failed": "red", "deleted": "dim", "refused": "red", "duplicate": "cyan"}
+MARKS = {"indexed": "✓", "failed": "✗", "deleted": "−", "refused": "✗", "duplicate": "="}
+WELL = frozenset({"running", "ready"})
+HIGHLIGHT = re.compile(r"<(em|mark)>(.*?)</\1>", re.DOTALL)
+LONGEST_VALUE = 90
+
+
+def table(*columns: str) -> Table:
+    """Columns without a frame; they read the same in a pipe."""
+    made = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0), header_style="bold")
+    for column in columns:
+        made.add_column(column, overflow="fold")
+    return made
+
+
+def state(name: str) -> Text:
+    return Text(name, style=COLOURS.get(name, "yellow"))
+
+
+def running(name: str) -> Text:
+    return Text(name, style="green" if name in WELL else "red")
+
+
+def percent(share: float | None) -> str:
+    return f"{share * 100:.0f} %" if share is not None else ""
+
+
+def moment(iso: str | None) -> str:
+    """Local time, to the second."""
+    return datetime.fromisoformat(iso).astimezone().strftime("%Y-%m-%d %H:%M:%S") if iso else ""
+
+
+def size(count: int) -> str:
+    """Bytes as a person reads them: 812 B, 48 kB, 3.1 MB."""
+    if count < 1_000:
+        return f"{count} B"
+    return f"{count / 1_000:.0f} kB" if count < 1_000_000 else f"{count / 1_000_000:.1f} MB"
+
+
+def highlighted(markup: str) -> Text:
+    """A search excerpt on one line, with what matched in bold."""
+    line = re.sub(r"\s+", " ", markup).strip()
+    text, position = Text(), 0
+    for found in HIGHLIGHT.finditer(line):
+        text.append(line[position : found.start()])
+        text.append(found[2], style="bold yellow")
+        position = found.end()
+    return text.append(line[position:])
+
+
+def followed(document: Followed) -> Text:
+    """One line of a finished document, or of one at work."""
+    mark = Text(MARKS.get(document.state, "·") + " ", style=COLOURS.get(document.state, "yellow"))
+    attached = "  ↳ " if document.parent_id else ""
+    name = Text(f"{attached}{document.filename or document.document_id}"[:44].ljust(45))
+    return Text.assemble(mark, name, state(document.state.ljust(11)), summary(document))
+
+
+def summary(document: Followed) -> Text:
+    if document.failure:
+        return Text(f"{document.failure['code']}: {document.failure['reason']}", style="red")
+    parts = [f"{document.category} {percent(document.confidence)}"] if document.category else []
+    if document.pages:
+        parts.append("1 page" if document.pages == 1 else f"{document.pages} pages")
+    if document.stage and not document.terminal:
+        parts.append(f"{document.stage} …")
+    if document.terminal and document.seconds is not None:
+        parts.append(f"{document.seconds:.1f} s")
+    text = Text(", ".join(parts))
+    if document.warnings:
+        text.append("  " + ", ".join(sorted({str(each["code"]) for each in document.warnings})), style="yellow")
+    return text
+
+
+def documents(rows: Iterable[Mapping[str, Any]]) -> Table:
+    made = table("ID", "File", "State", "Category", "Pages", "Warnings", "Updated")
+    for row in rows:
+        sure = percent(row.get("category_confidence"))
+        made.add_row(
+            row["id"],
+            row["filename"],
+            state(row["state"]),
+            f"{row['category']} {sure}" if row.get("category") else "",
+            str(row.get("pages") or ""),
+            str(len(row.get("warnings") or []) or ""),
+            moment(row.get("updated_at")),
+        )
+    return made
+
+
+def document(row: Mapping[str, Any]) -> Table:
+    """One document, a line for each thing known about it."""
+    made = Table(box=None, pad_edge=False, show_header=False, padding=(0, 2, 0, 0))
+    made.add_column(style="bold")
+    made.add_column(overflow="fold")
+    category = f"{row['category']} {percent(row.get('category_confidence'))}" if row.get("category") else None
+    lines = {
+        "id": row["id"],
+        "file": f"{row['filename']}  ({row['media_type']}, {size(row['size'])})",
+        "state": state(row["state"]),
+        "run": f"{row['run']}  (searchable: {row.get('searchable_run') or 'none'})",
+        "category": f"{category}  by {row.get('category_method')}" if category else None,
+        "or": ", ".join(f"{each['category']} {percent(each['confidence'])}" for each in row.get("alternatives") or []),
+        "language": row.get("language"),
+        "pages": str(row["pages"]) if row.get("pages") is not None else None,
+        "attached to": row.get("parent_id"),
+        "attachments": "\n".join(str(each["id"] if isinstance(each, dict) else each) for each in row["children"])
+        if row.get("children")
+        else None,
+        "failure": Text("{stage}: {code}: {reason}".format(**row["failure"]), style="red")
+        if row.get("failure")
+        else None,
+        "sha256": row["sha256"],
+        "created": moment(row.get("created_at")),
+        "updated": moment(row.get("updated_at")),
+    }
+    for name, value in lines.items():
+        if value:
+            made.add_row(name, value)
+    return made
+
+
+def warnings(rows: Iterable[Mapping[str, Any]]) -> Iterable[Text]:
+    for each in rows:
+        page = f" (page {each['page']})" if each.get("page") else ""
+        yield Text(f"! {each['code']}: {each['message']}{page}", style="yellow")
+
+
+def fields(found: Mapping[str, Any]) -> Table:
+    """Each value with where it stands; a list gives one row per entry."""
+    made = table("Field", "Value", "Page", "Quote", "Method", "Confidence")
+    for name, entry in found.items():
+        for each in entry if isinstance(entry, list) else [entry]:
+            made.add_row(
+                name,
+                value(each.get("value")),
+                str(each.get("page") or ""),
+                Text(short(each.get("quote") or ""), style="dim"),
+                each.get("method") or "",
+                percent(each.get("confidence")),
+            )
+    return made
+
+
+def value(content: Any) -> str:
+    if isinstance(content, dict):
+        return short(", ".join(f"{name}: {value(each)}" for name, each in content.items() if each is not None))
+    return short("" if content is None else str(content))
+
+
+def short(line: str) -> str:
+    line = re.sub(r"\s+", " ", line).strip()
+    return line if len(line) <= LONGEST_VALUE else line[: LONGEST_VALUE - 1] + "…"
+
+
+def hit(number: int, found: Mapping[str, Any]) -> Text:
+    """A heading line and, below it, the place that matched."""
+    page = f", page {found['page']}" if found.get("page") else ""
+    head = Text.assemble(
+        (f"{number}. ", "dim"), (str(found["filename"]), "bold"), f"  {found.get('category') or ''}{page}  ",
+        (f"{found['score']:.3f}", "dim"), "  ", (str(found["document_id"]), "dim"),
+    )  # fmt: skip
+    excerpt = found.get("highlight")
+    places = excerpt if isinstance(excerpt, list) else [excerpt] if excerpt else []
+    return Text("\n   ").join([head, *(highlighted(str(each)) for each in places)])
+
+
+def event(data: Mapping[str, Any], name: str, filename: str) -> Text:
+    """One event of the history: when, which document, what happened."""
+    details = {
+        key: content
+        for key, content in data.get("data", {}).items()
+        if content not in ([], {}, None) and not key.endswith("_key") and key not in ("alternatives", "sha256")
+    }
+    line = "  ".join(f"{key}={short(str(content))}" for key, content in details.items())
+    happened = moment(data.get("time"))
+    return Text.assemble((happened, "dim"), "  ", (filename or str(data.get("subject")))[:40].ljust(41),
+                         state(name.removeprefix("document.").ljust(20)), (line, "dim"))  # fmt: skip

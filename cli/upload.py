@@ -1,0 +1,126 @@
+"""docstream upload: send files and watch them until each is searchable or has failed."""
+
+import functools
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+from rich.progress import BarColumn, DownloadColumn, Progress, TaskID, TextColumn, TransferSpeedColumn
+
+from . import files, session
+from .board import TERMINAL, Board
+from .errors import Refused
+from .session import Session
+from .showing import Showing
+
+Entry = dict[str, Any]
+"""What the server said about one file: accepted, or {filename, code, detail}."""
+FATAL = frozenset({401, 403})
+
+
+def upload(
+    context: typer.Context,
+    paths: Annotated[list[str], typer.Argument(metavar="PATH...", help="Files, folders (all they hold) and globs.")],
+    wait: Annotated[bool, typer.Option(help="Follow the documents until each is indexed or failed.")] = True,
+    duplicates: Annotated[
+        bool, typer.Option("--duplicates", help="Store a file again even if the same content is already there.")
+    ] = False,
+) -> None:
+    """Upload documents and watch them live.
+
+    Exit code 0: every document is indexed. 1: some failed or were refused.
+
+    \b
+    docstream upload invoice.pdf
+    docstream upload inbox/ 'scans/*.png'
+    docstream --json upload --no-wait report.docx
+    """
+    now = session.of(context)
+    answers = list(sent(now, files.expand(paths), duplicates=duplicates))
+    entries = [entry for answer in answers for entry in answer.get("documents", [answer])]
+    if wait:
+        bad = followed(now, entries)
+    else:
+        bad = [entry for entry in entries if "document_id" not in entry]
+        acknowledged(now, answers, entries)
+    if bad:
+        raise typer.Exit(1)
+
+
+def sent(now: Session, paths: Sequence[Path], *, duplicates: bool) -> Iterator[dict[str, Any]]:
+    """The server's answer to each batch; a batch that is refused as a whole gives one refusal per file."""
+    total = sum(path.stat().st_size for path in paths)
+    bar = Progress(
+        TextColumn("uploading"), BarColumn(), DownloadColumn(), TransferSpeedColumn(),
+        console=now.out, transient=True, disable=not now.animated,
+    )  # fmt: skip
+    with bar:
+        line = bar.add_task("upload", total=total)
+        gone = 0
+        for batch in files.batches(paths):
+            moved = functools.partial(advance, bar, line, gone)
+            try:
+                yield now.client.upload(batch, duplicates=duplicates, sent=moved) | names(batch)
+            except Refused as refused:
+                if refused.status in FATAL:
+                    raise
+                yield {"documents": [refusal(path.name, refused) for path in batch]}
+            gone += sum(path.stat().st_size for path in batch)
+
+
+def advance(bar: Progress, line: TaskID, gone: int, sent: int) -> None:
+    bar.update(line, completed=gone + sent)
+
+
+def names(batch: Sequence[Path]) -> dict[str, str]:
+    """The answer to a single file does not repeat its name."""
+    return {"filename": batch[0].name} if len(batch) == 1 else {}
+
+
+def refusal(filename: str, refused: Refused) -> Entry:
+    return {"filename": filename, "code": refused.code, "detail": refused.detail}
+
+
+def acknowledged(now: Session, answers: Sequence[dict[str, Any]], entries: Sequence[Entry]) -> None:
+    if now.json:
+        for answer in answers:
+            now.payload(answer)
+    for entry in entries:
+        happened = "duplicate" if entry.get("duplicate_of") else entry.get("state", entry.get("code", ""))
+        now.say(f"{entry.get('filename', '')}  {happened}  {entry.get('document_id', entry.get('detail', ''))}")
+
+
+def followed(now: Session, entries: Sequence[Entry]) -> list[Any]:
+    """Show every document to its end; returns what failed or was refused."""
+    board = Board()
+    refused = [entry for entry in entries if "document_id" not in entry]
+    with Showing(now, board) as showing:
+        for entry in refused:
+            showing.refused(entry)
+        for entry in entries:
+            if "document_id" in entry:
+                watched(board, showing, entry)
+        for feed in feeds(entries):
+            if not board.finished:
+                showing.follow(**feed)
+    return [*refused, *board.failed]
+
+
+def watched(board: Board, showing: Showing, entry: Entry) -> None:
+    document = board.expect(entry["document_id"], entry.get("filename", ""), state="sent")
+    if entry.get("duplicate_of") and entry.get("state") in TERMINAL:
+        document.state = entry["state"]
+        showing.duplicate(document)
+
+
+def feeds(entries: Sequence[Entry]) -> list[dict[str, str]]:
+    """Which feeds show these documents: one per upload, and one per document that was already on its way."""
+    named: dict[tuple[str, str], None] = {}
+    for entry in entries:
+        if entry.get("duplicate_of"):
+            if entry.get("state") not in TERMINAL:
+                named["document", entry["document_id"]] = None
+        elif "document_id" in entry:
+            named["correlation", entry["correlation_id"]] = None
+    return [{kind: value} for kind, value in named]

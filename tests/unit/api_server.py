@@ -1,0 +1,226 @@
+"""A small HTTP server that answers in the shapes of the API, to try its clients against; it reads no document."""
+
+import asyncio
+import hashlib
+import json
+from collections.abc import AsyncIterator
+from dataclasses import dataclass, field
+from typing import Any
+from uuid import NAMESPACE_URL, uuid4, uuid5
+
+from starlette.applications import Starlette
+from starlette.middleware import Middleware
+from starlette.middleware.base import BaseHTTPMiddleware, RequestResponseEndpoint
+from starlette.requests import Request
+from starlette.responses import JSONResponse, PlainTextResponse, Response, StreamingResponse
+from starlette.routing import Route
+
+KEY = "dsk_test"
+LETTER = {
+    "id": "77777777-7777-4777-8777-777777777777",
+    "function": "extract",
+    "code": "attempts-exhausted",
+    "document_id": None,
+    "reason": "no luck",
+    "last_failed": "2025-03-01T10:00:00Z",
+}
+HIT = {
+    "document_id": "d1",
+    "score": 0.71,
+    "page": 2,
+    "highlight": "hold <em>RESET</em> for\n five seconds",
+    "filename": "manual.md",
+    "category": "manual",
+    "fields": {},
+}
+FIELDS = {
+    "total": {
+        "value": "12.00",
+        "page": 1,
+        "quote": "Total 12.00",
+        "box": [0, 0, 1, 1],
+        "method": "rules",
+        "confidence": 0.9,
+    },
+    "lines": [{"value": {"description": "Desk", "amount": "12.00"}, "page": 1, "confidence": 0.8}],
+}
+
+
+@dataclass
+class State:
+    """What the server remembers, and how it misbehaves on demand."""
+
+    documents: dict[str, dict[str, Any]] = field(default_factory=dict)
+    events: list[tuple[str, dict[str, Any]]] = field(default_factory=list)
+    requests: list[Request] = field(default_factory=list)
+    bodies: list[Any] = field(default_factory=list)
+    cut_after: int = 0
+    busy_answers: int = 0
+
+
+def problem(status: int, code: str, detail: str, **headers: str) -> Response:
+    body = {"type": f"https://docstream.dev/problems/{code}", "status": status, "code": code, "detail": detail}
+    return JSONResponse(body, status, headers, media_type="application/problem+json")
+
+
+def happen(state: State, document: dict[str, Any], name: str, data: dict[str, Any]) -> None:
+    """Append an event as the store renders it, and move the document."""
+    event = {
+        "specversion": "1.0",
+        "id": str(uuid4()),
+        "type": f"docstream.{name}.v1",
+        "subject": document["id"],
+        "time": f"2025-03-01T10:00:{len(state.events) % 60:02d}.000Z",
+        "correlationid": document["correlation_id"],
+        "run": str(document["run"]),
+        "data": data,
+    }
+    state.events.append((name, event))
+    document["state"] = name.removeprefix("document.")
+
+
+def process(state: State, document: dict[str, Any]) -> None:
+    happen(state, document, "document.classified", {"category": "invoice", "confidence": 0.97, "method": "rules"})
+    if document["filename"].startswith("broken"):
+        document["failure"] = {"stage": "extract", "code": "encrypted", "reason": "The file asks for a password."}
+        happen(state, document, "document.failed", document["failure"])
+        return
+    happen(state, document, "document.extracted", {"pages": 2, "warnings": [{"code": "no-text", "message": "none"}]})
+    happen(state, document, "document.indexed", {"chunks": 3})
+    document["searchable_run"] = document["run"]
+
+
+def accept(state: State, filename: str, content: bytes, correlation: str) -> dict[str, Any]:
+    if filename.endswith(".exe"):
+        return {"filename": filename, "code": "unsupported-type", "detail": "Programs are not documents."}
+    sha256 = hashlib.sha256(content).hexdigest()
+    twin = next((each for each in state.documents.values() if each["sha256"] == sha256), None)
+    document = twin or {
+        **dict.fromkeys(("category", "language", "parent_id", "failure", "searchable_run", "category_method")),
+        "id": str(uuid5(NAMESPACE_URL, f"{correlation}{filename}")),
+        "filename": filename,
+        "media_type": "application/pdf",
+        "size": len(content),
+        "sha256": sha256,
+        "run": 1,
+        "correlation_id": correlation,
+        "children": [],
+        "warnings": [{"code": "no-text", "message": "Nothing to read.", "page": 2}],
+        "alternatives": [{"category": "report", "confidence": 0.1}],
+        "created_at": "2025-03-01T10:00:00Z",
+        "updated_at": "2025-03-01T10:00:09Z",
+    }
+    if twin is None:
+        state.documents[document["id"]] = document
+        happen(state, document, "document.uploaded", {"filename": filename})
+    answer = {"document_id": document["id"], "state": document["state"], "correlation_id": correlation, "links": {}}
+    if twin is None:
+        process(state, document)
+    return answer | {"duplicate_of": document["id"] if twin else None, "filename": filename}
+
+
+class Api:
+    def __init__(self, state: State) -> None:
+        self.state = state
+
+    async def upload(self, request: Request) -> Response:
+        correlation = str(uuid4())
+        async with request.form() as form:
+            contents = [(each.filename, await each.read()) for each in form.getlist("file")]  # type: ignore[union-attr]
+        entries = [accept(self.state, name or "", content, correlation) for name, content in contents]
+        if len(entries) > 1:
+            return JSONResponse({"correlation_id": correlation, "documents": entries}, 202)
+        if "code" in entries[0]:
+            return problem(415, entries[0]["code"], entries[0]["detail"])
+        del entries[0]["filename"]
+        return JSONResponse(entries[0], 202)
+
+    async def events(self, request: Request) -> Response:
+        wanted, last = request.query_params, request.headers.get("last-event-id")
+        matching = [
+            (number, name, event)
+            for number, (name, event) in enumerate(self.state.events, start=1)
+            if wanted.get("correlation") in (None, event["correlationid"])
+            and wanted.get("document") in (None, event["subject"])
+            and number > int(last or 0)
+        ]
+        if last and not matching:
+            return Response(status_code=204)
+        return StreamingResponse(self.stream(matching), media_type="text/event-stream")
+
+    async def stream(self, matching: list[tuple[int, str, dict[str, Any]]]) -> AsyncIterator[bytes]:
+        yield b"retry: 10\n\n: hello\n\n"
+        for count, (number, name, event) in enumerate(matching, start=1):
+            progress = {"document_id": event["subject"], "stage": "extract", "run": 1}
+            yield f"event: document.progress\ndata: {json.dumps(progress)}\n\n".encode()
+            body = f"id: {number}\nevent: {name}\ndata: {json.dumps(event)}\n\n".encode()
+            yield body[:17]
+            await asyncio.sleep(0)
+            if self.state.cut_after == count:
+                self.state.cut_after = 0
+                raise ConnectionAbortedError
+            yield body[17:]
+
+    async def documents(self, request: Request) -> Response:
+        cursor, limit = int(request.query_params.get("cursor", 0)), int(request.query_params["limit"])
+        state = request.query_params.get("state")
+        rows = [each for each in self.state.documents.values() if state in (None, each["state"])]
+        following = str(cursor + limit) if len(rows) > cursor + limit else None
+        return JSONResponse({"documents": rows[cursor : cursor + limit], "next_cursor": following})
+
+    async def document(self, request: Request) -> Response:
+        document = self.state.documents.get(request.path_params["id"])
+        if document is None:
+            return problem(404, "not-found", f"there is no document {request.path_params['id']}")
+        if request.method == "DELETE":
+            del self.state.documents[document["id"]]
+            return JSONResponse({"document_id": document["id"], "state": "deleted"}, 202)
+        part = request.path_params.get("part")
+        if part == "text":
+            return PlainTextResponse("# Title\n\n[bold]not markup[/]")
+        if part == "history":
+            events = [event for _, event in self.state.events if event["subject"] == document["id"]]
+            return JSONResponse({"events": events})
+        if part == "fields":
+            return JSONResponse({"document_id": document["id"], "fields": FIELDS})
+        if part == "reprocess":
+            document["run"] += 1
+            happen(self.state, document, "document.reprocess-requested", {"from_stage": "extract", "run": 2})
+            process(self.state, document)
+            return JSONResponse({"document_id": document["id"], "run": document["run"]}, 202)
+        return JSONResponse(document)
+
+    async def search(self, request: Request) -> Response:
+        body = {"mode": request.query_params["mode"], "total": 1, "hits": [HIT], "facets": {}, "next_cursor": None}
+        return JSONResponse(body)
+
+    async def letters(self, request: Request) -> Response:
+        if "verb" in request.path_params:
+            self.state.bodies.append(await request.json())
+            return JSONResponse({"id": request.path_params["id"], "resolution": request.path_params["verb"]}, 202)
+        return JSONResponse(LETTER if "id" in request.path_params else {"dead_letters": [LETTER]})
+
+    async def guard(self, request: Request, call_next: RequestResponseEndpoint) -> Response:
+        self.state.requests.append(request)
+        if request.headers.get("authorization") != f"Bearer {KEY}":
+            return problem(401, "unauthorized", "this API key is not known or was revoked")
+        if self.state.busy_answers:
+            self.state.busy_answers -= 1
+            return problem(503, "unavailable", "the database does not answer", **{"Retry-After": "0"})
+        return await call_next(request)
+
+
+def application(state: State) -> Starlette:
+    api = Api(state)
+    routes = [
+        Route("/api/upload", api.upload, methods=["POST"]),
+        Route("/api/events", api.events),
+        Route("/api/documents", api.documents),
+        Route("/api/documents/{id}", api.document, methods=["GET", "DELETE"]),
+        Route("/api/documents/{id}/{part}", api.document, methods=["GET", "POST"]),
+        Route("/api/search", api.search),
+        Route("/api/dead-letters", api.letters),
+        Route("/api/dead-letters/{id}", api.letters),
+        Route("/api/dead-letters/{id}/{verb}", api.letters, methods=["POST"]),
+    ]
+    return Starlette(routes=routes, middleware=[Middleware(BaseHTTPMiddleware, dispatch=api.guard)])
