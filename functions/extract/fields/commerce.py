@@ -1,0 +1,135 @@
+"""Parties and amounts of invoices, receipts and orders; pure."""
+
+import functools
+import re
+
+from . import money, names, parties, totals
+from .context import Context, Described
+from .kinds import Read
+from .labels import Candidate
+from .lines import Spot, spots
+from .totals import Amount
+from .values import FieldValue
+
+ADDRESS_LINES = 6
+_POSTAL = re.compile(r"\b\d{4,6}\b")
+
+
+def seller(context: Context, described: Described) -> FieldValue | None:
+    """A labelled name, the letterhead's company, or the company named most."""
+    buyer = next(iter(_buyers(context)), None)
+    not_this = buyer.read.value if buyer else ""
+    labelled = [each for each in parties.labelled(described.get("x-labels", ()), context.read) if each.score > 0.7]
+    head = parties.letterhead(context.read, but_not=not_this) if context.read else None
+    if head and not names.is_company(head.read.value):
+        head = parties.company_anywhere(context.read, but_not=not_this) or head
+    best = next(iter([*labelled, *([head] if head else [])]), None)
+    return best.to_value() if best else None
+
+
+def buyer(context: Context, described: Described) -> FieldValue | None:
+    """A labelled name, else the head of the address block that is not the seller's."""
+    from_whom = context.known("seller").casefold()
+    labelled = parties.labelled(described.get("x-labels", ()), context.read)
+    options = [
+        each for each in [*labelled, *parties.addressees(context.read)] if each.read.value.casefold() != from_whom
+    ]
+    return options[0].to_value() if options else None
+
+
+def merchant(context: Context, _: Described) -> FieldValue | None:
+    """Receipts are headed by the shop's name."""
+    head = parties.letterhead(context.read) if context.read else None
+    return head.to_value() if head else None
+
+
+def merchant_address(context: Context, _: Described) -> FieldValue | None:
+    """The address lines under the shop's name, joined."""
+    name = context.known("seller")
+    at = next((line.number for line in context.read[: parties.HEAD_LINES] if name and name in line.text), None)
+    if at is None:
+        return None
+    kept: list[Spot] = []
+    for line in context.read[at + 1 : at + 1 + ADDRESS_LINES]:
+        spot = Spot(line=line, index=0)
+        if names.is_address(line.text) or (
+            kept and _POSTAL.search(line.text) and not re.search(r"tel|fax|gst|reg", line.text, re.I)
+        ):
+            kept.append(spot)
+        elif kept:
+            break
+    if not kept:
+        return None
+    quote = "\n".join(spot.line.text for spot in kept)
+    boxes = [spot.segment.box for spot in kept]
+    box = (min(b[0] for b in boxes), boxes[0][1], max(b[2] for b in boxes), boxes[-1][3])
+    value = ", ".join(spot.line.text.strip(" ,.") for spot in kept)
+    return FieldValue(
+        value=value, page=kept[0].line.page, quote=quote, box=box if kept[0].box else None, confidence=0.6
+    )
+
+
+def ordered_from(context: Context, described: Described) -> FieldValue | None:
+    labelled = parties.labelled(described.get("x-labels", ()), context.read)
+    if labelled:
+        return labelled[0].to_value()
+    head = parties.letterhead(context.read) if context.read else None
+    return head.to_value() if head else None
+
+
+def ordered_by(context: Context, described: Described) -> FieldValue | None:
+    return buyer(context, described)
+
+
+def total(context: Context, described: Described) -> FieldValue | None:
+    return _valued(_amounts(context)[0]) or _largest(context)
+
+
+def subtotal(context: Context, _: Described) -> FieldValue | None:
+    return _valued(_amounts(context)[1])
+
+
+def tax(context: Context, _: Described) -> FieldValue | None:
+    return _valued(_amounts(context)[2])
+
+
+def currency(context: Context, _: Described) -> FieldValue | None:
+    found = money.currency(context.text)
+    if found is None:
+        return None
+    code, shown = found
+    for line in context.read:
+        for spot in spots(line):
+            at = spot.text.find(shown[0])
+            if at >= 0:
+                read = Read(value=code, start=at, end=at + len(shown[0]))
+                return Candidate(read=read, spot=spot, score=0.85, label="").to_value()
+    return FieldValue(value=code, quote=shown[0], confidence=0.7)
+
+
+def _amounts(context: Context) -> tuple[Amount | None, Amount | None, Amount | None]:
+    labels = context.labels
+    return _consistent(context, tuple(labels["total"]), tuple(labels.get("subtotal", ())), tuple(labels.get("tax", ())))
+
+
+@functools.lru_cache(maxsize=8)
+def _consistent(
+    context: Context, total: tuple[str, ...], subtotal: tuple[str, ...], tax: tuple[str, ...]
+) -> tuple[Amount | None, Amount | None, Amount | None]:
+    read = context.read
+    return totals.consistent(totals.totals(total, read), totals.parts(subtotal, read), totals.parts(tax, read))
+
+
+def _valued(amount: Amount | None) -> FieldValue | None:
+    if amount is None:
+        return None
+    return amount.to_candidate({4.0: 0.9, 3.0: 0.85}.get(amount.worth, 0.6)).to_value()
+
+
+def _largest(context: Context) -> FieldValue | None:
+    amount = totals.largest(context.read)
+    return amount.to_candidate(0.3).to_value() if amount and amount.value > 0 else None
+
+
+def _buyers(context: Context) -> list[Candidate]:
+    return [each for each in parties.labelled(context.labels.get("buyer", ()), context.read) if each.score > 0.7]

@@ -1,0 +1,102 @@
+"""Pages as a list of lines that know their neighbours; pure."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from pipeline.pages import Box, Page, Segment
+
+FIRST_PAGES = 5
+LAST_PAGES = 2
+LINE_CHARS = 400
+NOWHERE: Box = (0.0, 0.0, 1.0, 1.0)
+"""The box of rows in formats without places."""
+
+BELOW_LINES = 3
+BELOW_HEIGHTS = 4.0
+COLUMN_SLACK = 0.02
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Line:
+    """One row of a page; number counts from the top of the pages read."""
+
+    page: int
+    number: int
+    segments: tuple[Segment, ...]
+    text: str
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Spot:
+    """A segment of a line, by its place in it."""
+
+    line: Line
+    index: int
+
+    @property
+    def segment(self) -> Segment:
+        return self.line.segments[self.index]
+
+    @property
+    def text(self) -> str:
+        return self.segment.text[:LINE_CHARS]
+
+    @property
+    def box(self) -> Box | None:
+        return None if self.segment.box == NOWHERE else self.segment.box
+
+    def part(self, start: int, end: int) -> Box | None:
+        """Where characters start to end of the segment stand, taken as equally wide."""
+        if self.box is None:
+            return None
+        left, top, right, bottom = self.box
+        step = (right - left) / max(1, len(self.segment.text))
+        return (round(left + step * start, 4), round(top, 4), round(left + step * end, 4), round(bottom, 4))
+
+
+def lines(pages: Sequence[Page]) -> tuple[Line, ...]:
+    """The lines of the first and last pages: what names a document stands there."""
+    if len(pages) > FIRST_PAGES + LAST_PAGES:
+        pages = [*pages[:FIRST_PAGES], *pages[-LAST_PAGES:]]
+    return all_lines(pages)
+
+
+def all_lines(pages: Sequence[Page]) -> tuple[Line, ...]:
+    rows = ((page.number, row) for page in pages for row in page.rows if row.segments)
+    return tuple(
+        Line(page=page, number=number, segments=row.segments, text=row.text[:LINE_CHARS])
+        for number, (page, row) in enumerate(rows)
+    )
+
+
+def spots(line: Line) -> Iterator[Spot]:
+    for index in range(len(line.segments)):
+        yield Spot(line=line, index=index)
+
+
+def right_of(spot: Spot) -> Iterator[Spot]:
+    """The segments after this one on its line."""
+    for index in range(spot.index + 1, len(spot.line.segments)):
+        yield Spot(line=spot.line, index=index)
+
+
+def below(spot: Spot, read: Sequence[Line], reach: int = BELOW_LINES) -> Iterator[Spot]:
+    """The segments under this one in its column, nearest first."""
+    left, _, right, bottom = spot.segment.box
+    height = max(bottom - spot.segment.box[1], 0.005)
+    for line in read[spot.line.number + 1 : spot.line.number + 1 + reach]:
+        if line.page != spot.line.page:
+            return
+        if spot.box is None:
+            if len(line.segments) in (1, len(spot.line.segments)):
+                yield Spot(line=line, index=min(spot.index, len(line.segments) - 1))
+            continue
+        if line.segments[0].box[1] - bottom > BELOW_HEIGHTS * height:
+            return
+        under = [each for each in spots(line) if _overlaps(each.segment.box, left, right)]
+        if under:
+            yield min(under, key=lambda each: abs(each.segment.box[0] - left))
+
+
+def _overlaps(box: Box, left: float, right: float) -> bool:
+    return box[0] < right + COLUMN_SLACK and box[2] > left - COLUMN_SLACK

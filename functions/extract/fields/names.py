@@ -1,0 +1,82 @@
+"""What can be a company's or a person's name, and what is an address or a heading instead; pure."""
+
+import re
+
+SUFFIX = re.compile(
+    r"\b(?:GmbH(?: ?& ?Co\.? ?KG(?:aA)?)?|mbH|AG|KG|OHG|e\.? ?K\.|e\.? ?V\.|UG|SE|Inc\.?|LLC|L\.L\.C\.|Ltd\.?"
+    r"|Limited|LLP|L\.?P\.|Corp(?:oration|\.)?"
+    r"|Company|Co\.(?!\w)|PLC|plc|P\.?C\.|Pty\.?|Pvt\.?|S\.?A\.?R\.?L\.?|SARL|SAS|S\.A\.S\.?|S\.A\.|S\.?L\.?U?\."
+    r"|S\.?p\.?A\.?|S\.?r\.?l\.?s?|B\.?V\.?|N\.?V\.?"
+    r"|Oy|AB|A/S|ApS|ASA|Sp\. ?z ?o\.?o\.?|Ltda\.?|S\.R\.O\.|s\.r\.o\.|SDN\.? ?BHD\.?|BHD|Trading|Enterprise"
+    r"|Restaurant|Holdings?|Group"
+    r"|Bank|Association|University|Foundation|Institute|Services|Solutions|Store|Stores|Supermarket|Hotel|Café"
+    r"|Cafe)(?!\w)",
+)
+_SUFFIX_ANY_CASE = re.compile(SUFFIX.pattern, re.IGNORECASE)
+_ADDRESS = re.compile(
+    r"\b(?:street|st\.|str\.|straße|strasse|road|rd\.?|avenue|ave\.?|lane|drive|boulevard|blvd|suite|floor"
+    r"|p\.? ?o\.? box|postfach"
+    r"|rue|place|allée|impasse|calle|avda|plaza|via|viale|piazza|straat|laan|plein|jalan|jln|lorong|taman|lot|platz"
+    r"|weg|gasse|allee"
+    r"|parkway|pkwy|highway|hwy|unit \d|apt\b|zip|germany|deutschland|france|usa|united states|malaysia|selangor"
+    r"|johor)\b"
+    r"|\w{3,30}(?:straße|strasse|str\.|weg|gasse|platz|allee|straat|laan|ring|damm|ufer) ?\d|\b[A-Z]{2},? \d{5}\b"
+    r"|^\d{4,6} [A-ZÄÖÜ]|^[A-Z]{1,2}-\d{4,5} |\b\d{5} [A-ZÄÖÜ][a-zäöü]"
+    r"|^\d{1,5}[a-z]?,? \w",
+    re.IGNORECASE,
+)
+_CONTACT = re.compile(
+    r"\b(?:tel|telefon|phone|fax|mobile|e-?mail|www\.|https?:|web|internet|ust-?id|vat|gst|tax|iban|bic|siret|rcs"
+    r"|hrb|amtsgericht"
+    r"|geschäftsführer|steuer|reg\.? ?no|co\.? ?reg|roc|company no|page|seite|kunden|customer|date|datum|no\."
+    r"|nr\.)\b|@|^\+?[\d ()/.-]{6,}$",
+    re.IGNORECASE,
+)
+_TITLE = re.compile(
+    r"^\W{0,3}(?:tax |sales |final |original |proforma |cash |official |copy |simplified |commercial )*(?:invoice"
+    r"|receipt|bill|statement|rechnung|facture|factura|fattura|factuur|quittung|kassenbon"
+    r"|credit note|gutschrift|purchase order|order|bestellung|commande|estimate|quotation|angebot|devis|copy"
+    r"|original|duplicate|kopie|page|seite|welcome|thank you|draft|paid|entwurf|lieferschein|rechnungskorrektur|cash"
+    r"|date|no)\b[^a-z]{0,30}$",
+    re.IGNORECASE,
+)
+_HEAD = re.compile(
+    r"^(?:\W{1,4}|(?:attn|attention|c/o|z\. ?hd\.?|att|the|messrs|an|à|company|firma|name|name/company"
+    r"|company name)\s?[.:]\s{0,3})",
+    re.IGNORECASE,
+)
+_SALUTATION = re.compile(r"^(?:herrn?|frau|firma|familie|mr|mrs|ms|mme|madame|monsieur|m|d|dña|dr)\.?$", re.IGNORECASE)
+_BREAKS = re.compile(r"\s+[·•|*–—]\s+|\s+[-]\s+(?=[A-ZÄÖÜ\d])| {3,}|\s?;\s|,\s(?=\d|[^,]{0,40}\d)")
+LONGEST = 80
+
+
+def cleaned(text: str) -> str:
+    """A name without leading marks, an address behind it or trailing punctuation; empty where the text is none."""
+    text = text.strip()
+    while (head := _HEAD.match(text)) and head.end() < len(text):
+        text = text[head.end() :]
+    name = _BREAKS.split(text, maxsplit=1)[0].strip(" ,;:|·•-–—*_\t")
+    return name if is_name(name) else ""
+
+
+def is_name(text: str) -> bool:
+    """Has letters, is no title, address, contact line or bare salutation."""
+    letters = sum(map(str.isalpha, text))
+    if letters < 3 or len(text) > LONGEST or letters < len(text) * 0.5 or _SALUTATION.match(text):
+        return False
+    if _SUFFIX_ANY_CASE.search(text) and not _CONTACT.search(text):
+        return not _TITLE.match(text)
+    return not (_TITLE.match(text) or _ADDRESS.search(text) or _CONTACT.search(text))
+
+
+def is_address(text: str) -> bool:
+    return bool(_ADDRESS.search(text))
+
+
+def is_company(text: str) -> bool:
+    """Carries a legal form or a word shops use."""
+    return bool(_SUFFIX_ANY_CASE.search(text))
+
+
+def is_salutation(text: str) -> bool:
+    return bool(_SALUTATION.match(text.strip(" ,:")))

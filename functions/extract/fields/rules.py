@@ -1,0 +1,75 @@
+"""Fields read by rules: each property of a category's schema by its kind; pure."""
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+from pipeline.pages import Page
+
+from . import banking, commerce, contract, correspondence, items, kinds, people, publications
+from .context import Context, Described, context_of
+from .labels import candidates
+from .values import Fields, FieldValue
+
+Rule = Callable[[Context, Described], FieldValue | list[FieldValue] | None]
+
+RULES: Mapping[str, Rule] = {
+    "addressee": banking.addressee,
+    "arxiv": publications.arxiv,
+    "attachment-count": correspondence.attachment_count,
+    "bank": banking.bank,
+    "buyer": commerce.buyer,
+    "contract-parties": contract.parties,
+    "currency": commerce.currency,
+    "doi": publications.doi,
+    "effective-date": contract.effective_date,
+    "email": people.email,
+    "header": correspondence.header,
+    "jurisdiction": contract.jurisdiction,
+    "letter-date": correspondence.letter_date,
+    "letter-recipient": correspondence.recipient,
+    "letter-sender": correspondence.sender,
+    "line-items": items.line_items,
+    "merchant": commerce.merchant,
+    "merchant-address": commerce.merchant_address,
+    "ordered-by": commerce.ordered_by,
+    "ordered-from": commerce.ordered_from,
+    "period-end": banking.period_end,
+    "period-start": banking.period_start,
+    "person": people.person,
+    "phone": people.phone,
+    "seller": commerce.seller,
+    "subtotal": commerce.subtotal,
+    "tax": commerce.tax,
+    "term": contract.term,
+    "title": publications.title,
+    "total": commerce.total,
+    "transactions": items.transactions,
+}
+"""What a schema's x-kind asks for; every other property is read by its labels alone."""
+
+FIRST_DATE_CONFIDENCE = 0.4
+
+
+def by_rules(schema: Mapping[str, Any], pages: Sequence[Page], enclosed: int = 0) -> Fields:
+    """The fields of a schema found on the pages, in the schema's order."""
+    context = context_of(pages, schema, enclosed)
+    for name, described in schema.get("properties", {}).items():
+        kind = kinds.kind_of(described)
+        value = RULES.get(kind, _labelled)(context, described)
+        if value is None and name == "date":
+            value = _first_date(context)
+        if value:
+            context.found[name] = value
+    gate = schema.get("x-only-if")
+    return {} if gate and gate not in context.found else context.found
+
+
+def _labelled(context: Context, described: Described) -> FieldValue | None:
+    kind = kinds.kind_of(described)
+    labels = described.get("x-labels", ()) or ([".{0,0}"] if kind in ("iban", "vat-id") else ())
+    found = candidates(labels, context.read, context.reader(kind))
+    return found[0].to_value() if found else None
+
+
+def _first_date(context: Context) -> FieldValue | None:
+    return correspondence.letter_date(context, {})

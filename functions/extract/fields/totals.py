@@ -1,0 +1,104 @@
+"""Total, subtotal and tax of invoices, receipts and orders; pure."""
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+
+from . import amounts
+from .kinds import Read
+from .labels import Candidate, compiled
+from .lines import Line, Spot, below, right_of, spots
+
+ROUNDED, STRONG, BARE = 4.0, 3.0, 1.5
+NEXT_LINE_COST = 1.0
+CENT = Decimal("0.02")
+
+_ROUNDED = re.compile(
+    r"\b(?:total (?:after )?round(?:ed|ing)|round(?:ed|ing)? total|total \(?(?:after|incl\.?) round)", re.IGNORECASE
+)
+_NOT_A_TOTAL = re.compile(
+    r"\bsub-?\s?total|\btotal (?:qty|quantity|items?|no\b|number|pages|hours|weight|discount|saving|disc\b|paid"
+    r"|payments?|credits?|vat|gst|tax|tva|iva|mwst|ht\b|excl|net\b|netto|before|units|supplies)"
+    r"|\bsous-total|\bzwischensumme|\b(?:tax|vat|gst|tva|mwst|ust)\b[^:]{0,12}\btotal|\bchange\b|\bdiscount|\bsaving"
+    r"|\btotal\s?%|\brounding\b|\bnetto\b|\bitem total|\bnet total|\bline total|\bhors taxe|\bunit\b|\bexcl",
+    re.IGNORECASE,
+)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Amount:
+    """An amount beside a label, its worth and where it stands."""
+
+    value: Decimal
+    worth: float
+    read: Read
+    spot: Spot
+    label: str
+
+    def to_candidate(self, confidence: float) -> Candidate:
+        return Candidate(read=self.read, spot=self.spot, score=confidence, label=self.label)
+
+
+def totals(labels: Sequence[str], read: Sequence[Line]) -> list[Amount]:
+    """Amounts that can be the total, best first; the last label is the bare word."""
+    *strong, bare = labels
+    found = [each for label in strong for each in _labelled(label, read, STRONG)]
+    found += _labelled(bare, read, BARE)
+    return sorted(found, key=lambda each: (-each.worth, -each.value))
+
+
+def parts(labels: Sequence[str], read: Sequence[Line]) -> list[Amount]:
+    """Amounts beside the labels of a subtotal or a tax, in the order they stand; no totals are left out."""
+    return [each for label in labels for each in _labelled(label, read, STRONG, all_kinds=True)]
+
+
+def largest(read: Sequence[Line]) -> Amount | None:
+    """The fallback: the largest amount with cents anywhere."""
+    every = [each for line in read for spot in spots(line) for each in _in_spot(spot, 0, 0.0, "") if each.read.value]
+    return max(every, key=lambda each: each.value, default=None)
+
+
+def consistent(
+    found: Sequence[Amount], subtotals: Sequence[Amount], taxes: Sequence[Amount]
+) -> tuple[Amount | None, Amount | None, Amount | None]:
+    """The best total with the subtotal and the tax that add up to it, else the first of each."""
+    for total in found[:6]:
+        for subtotal in subtotals[:8]:
+            for tax in taxes[:8]:
+                if abs(subtotal.value + tax.value - total.value) <= CENT and subtotal.value > 0 and tax is not subtotal:
+                    return total, subtotal, tax
+    best = found[0] if found else None
+    below_total = [each for each in subtotals if best is None or 0 < each.value <= best.value * 2]
+    small = [each for each in taxes if best is None or abs(each.value) < best.value]
+    return best, below_total[0] if below_total else None, small[0] if small else None
+
+
+def _labelled(label: str, read: Sequence[Line], worth: float, *, all_kinds: bool = False) -> Iterator[Amount]:
+    for line in read:
+        for spot in spots(line):
+            for match in compiled(label).finditer(spot.text):
+                context = spot.text[max(0, match.start() - 12) : match.end() + 14]
+                if not all_kinds and _NOT_A_TOTAL.search(context):
+                    continue
+                better = ROUNDED if _ROUNDED.search(context) and not all_kinds else worth
+                yield from _after(spot, match, read, better)
+
+
+def _after(spot: Spot, match: re.Match[str], read: Sequence[Line], worth: float) -> list[Amount]:
+    """The last amount behind the label on its line, else the one below it."""
+    beside = list(_in_spot(spot, match.end(), worth, match[0]))
+    columns = [each for other in right_of(spot) for each in _in_spot(other, 0, worth, match[0])]
+    if beside or columns:
+        return (beside + columns)[-1:]
+    for under in list(below(spot, read, reach=2))[:1]:
+        found = list(_in_spot(under, 0, worth - NEXT_LINE_COST, match[0]))
+        if found:
+            return found[-1:]
+    return []
+
+
+def _in_spot(spot: Spot, start: int, worth: float, label: str) -> Iterator[Amount]:
+    for each in amounts.find(spot.text[start:]):
+        read = Read(value=amounts.plain(each.value), start=each.start + start, end=each.end + start)
+        yield Amount(value=each.value, worth=worth, read=read, spot=spot, label=label)
