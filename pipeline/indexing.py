@@ -49,11 +49,11 @@ def read(document: Document, run: int, *, text_key: str, fields_key: str) -> Con
     )
 
 
-def write(content: Content, *, into: str | None = None, first: int = 0) -> None:
-    """Embed and write the chunks from number first on. Raises Continues when the time is up, Unavailable."""
+def write(content: Content, *, into: str | None = None, first: int = 0, seconds: float | None = None) -> None:
+    """Embed and write the chunks from number first on. Raises Continues when so many seconds are up, Unavailable."""
     started = time.monotonic()
     for start in range(first, len(content.chunks), SLICE):
-        if start > first and time.monotonic() - started > WORK_SECONDS:
+        if seconds is not None and start > first and time.monotonic() - started > seconds:
             raise Continues(f"{start} of {len(content.chunks)} chunks are indexed")
         index.put(entries(content, start, start + SLICE), into=into)
 

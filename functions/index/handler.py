@@ -11,7 +11,7 @@ def handle(extracted: Envelope[DocumentExtracted]) -> DocumentIndexed:
     content = indexing.read(
         document, extracted.run, text_key=extracted.data.text_key, fields_key=extracted.data.fields_key
     )
-    indexing.write(content, first=indexing.written(content))
+    indexing.write(content, first=indexing.written(content), seconds=indexing.WORK_SECONDS)
     warnings = (*document.warnings, *indexing.warnings())
     return DocumentIndexed(chunks=len(content.chunks), warnings=limited(warnings))
 

@@ -76,6 +76,11 @@ def vectors(document_id: UUID, run: int, limit: int) -> list[tuple[str, list[flo
     return [(hit["_source"]["model"], hit["_source"]["vector"]) for hit in _hits(body)]
 
 
+def holds_vectors() -> bool:
+    """Does any entry have a vector, so that a search by meaning finds something?"""
+    return bool(_hits({"query": {"exists": {"field": "model"}}, "size": 1, "_source": False}))
+
+
 def _hits(body: dict[str, Any]) -> list[dict[str, Any]]:
     try:
         with asking() as client:

@@ -16,6 +16,7 @@ from .mapping import index_body
 
 SLICE = 500
 """Entries of one bulk request: about 4 MB."""
+EXACT_COUNT_UP_TO = 40_000
 
 
 def put(entries: Sequence[Entry], *, into: str | None = None) -> None:
@@ -29,8 +30,17 @@ def put(entries: Sequence[Entry], *, into: str | None = None) -> None:
 
 
 def count(document_id: UUID, run: int) -> int:
-    """How many entries of this run a search could find."""
-    return _count({"term": {"document_run": document_run(document_id, run)}})
+    """How many entries of this run a search could find; one that stands in two indexes during a rebuild counts once."""
+    body = {
+        "size": 0,
+        "query": {"term": {"document_run": document_run(document_id, run)}},
+        "aggs": {"entries": {"cardinality": {"field": "ordinal", "precision_threshold": EXACT_COUNT_UP_TO}}},
+    }
+    try:
+        with asking() as client:
+            return int(client.search(index=alias(), body=body)["aggregations"]["entries"]["value"])
+    except exceptions.NotFoundError:
+        return 0
 
 
 def remove_run(document_id: UUID, run: int) -> None:
@@ -48,14 +58,17 @@ def remove_document(document_id: UUID) -> None:
     _remove(_document(document_id))
 
 
-def runs_after(after: str | None, limit: int) -> list[str]:
-    """The next `<document_id>.<run>` present in the index, in order: what a sweeper compares with the documents."""
+def runs_after(after: str | None, limit: int, *, of: str | None = None) -> list[str]:
+    """The next `<document_id>.<run>` present, in order: what a sweeper compares with the documents.
+
+    of names an index other than those behind the alias.
+    """
     source = {"composite": {"size": limit, "sources": [{"of": {"terms": {"field": "document_run"}}}]}}
     if after is not None:
         source["composite"]["after"] = {"of": after}
     try:
         with asking() as client:
-            answer = client.search(index=alias(), body={"size": 0, "aggs": {"runs": source}})
+            answer = client.search(index=of or alias(), body={"size": 0, "aggs": {"runs": source}})
     except exceptions.NotFoundError:
         return []
     return [bucket["key"]["of"] for bucket in answer["aggregations"]["runs"]["buckets"]]
@@ -74,7 +87,7 @@ def ensure() -> None:
 def _ensured(name: str) -> None:
     with asking() as client:
         if not client.indices.exists_alias(name=name):
-            create(f"{name}-v1", aliases={name: {}})
+            create(f"{name}-v1", aliases={name: {"is_write_index": True}})
 
 
 def create(index: str, *, aliases: dict[str, Any]) -> None:
@@ -117,14 +130,6 @@ def _explain(failures: Sequence[dict[str, Any]]) -> None:
 
 def _document(document_id: UUID) -> dict[str, Any]:
     return {"term": {"document_id": str(document_id)}}
-
-
-def _count(query: dict[str, Any]) -> int:
-    try:
-        with asking() as client:
-            return int(client.count(index=alias(), body={"query": query})["count"])
-    except exceptions.NotFoundError:
-        return 0
 
 
 def _remove(query: dict[str, Any]) -> None:

@@ -149,7 +149,7 @@ def counts(facets: Sequence[str]) -> dict[str, Any]:
 
 def shown(entry_ids: Sequence[str], text: str) -> dict[str, Any]:
     """What a hit shows, with the matching words of its text marked; the text is escaped for HTML."""
-    body: dict[str, Any] = {"query": {"ids": {"values": list(entry_ids)}}, "size": len(entry_ids), "_source": SHOWN}
+    body: dict[str, Any] = {"query": {"ids": {"values": list(entry_ids)}}, "size": 2 * len(entry_ids), "_source": SHOWN}
     if not text:
         return body
     marked = {
