@@ -22,7 +22,7 @@ def available() -> bool:
 
 
 def up(site: Site, report: Report) -> None:
-    """Raises ServiceError with what Docker said."""
+    """Raises ServiceError."""
     if _answer(site):
         report("services are running")
         return
@@ -106,9 +106,9 @@ def _write_files(site: Site) -> None:
 
 def _compose(site: Site, *arguments: str) -> None:
     command = ["docker", "compose", f"--file={FILE}", f"--env-file={_folder(site) / 'environment'}", *arguments]
-    done = subprocess.run(command, capture_output=True, text=True, check=False)
-    if done.returncode:
-        raise ServiceError(f"docker compose {arguments[0]} failed:\n{done.stderr.strip()[-2000:]}")
+    # Docker shows its own progress, and its own errors.
+    if subprocess.run(command, check=False).returncode:
+        raise ServiceError(f"docker compose {arguments[0]} failed; Docker says why above")
 
 
 def _succeeds(command: Sequence[str]) -> bool:

@@ -4,6 +4,7 @@ import os
 import shutil
 import subprocess
 from collections.abc import Sequence
+from contextlib import suppress
 
 from local.errors import ServiceError
 
@@ -61,6 +62,15 @@ def how_to_become_root(packages: Sequence[str]) -> list[str]:
     ):
         return ["sudo", "-n"]
     raise ServiceError(f"some distribution packages are missing; run this and try again: {command}")
+
+
+def first_known(names: Sequence[str], otherwise: str) -> str:
+    """The first of these packages that this release offers; the other one when it offers none, or no list is here."""
+    for name in names:
+        with suppress(FileNotFoundError):
+            if subprocess.run(["apt-cache", "show", name], capture_output=True, check=False).returncode == 0:
+                return name
+    return otherwise
 
 
 def ensure_account(name: str) -> None:

@@ -5,7 +5,7 @@ import shutil
 from dataclasses import dataclass
 from pathlib import Path
 
-from local import probe
+from local import packages, probe
 from local.opensearch.assemble import PARTS, assemble
 from local.server import Server, own_folder
 from local.site import Site
@@ -14,6 +14,7 @@ VERSION = "2.19.1"
 HEAP = "512m"
 JAVA_VERSIONS = range(11, 24)
 """From 24 on Java has no security manager, and this version of OpenSearch needs one."""
+JAVA_PACKAGES = ["openjdk-17-jre-headless", "openjdk-21-jre-headless"]
 
 JVM_OPTIONS = [
     f"-Xms{HEAP}",
@@ -89,7 +90,7 @@ class OpenSearch:
         return [Server(name="opensearch", folder=self.folder, command=command, account=self.site.account)]
 
     def missing_packages(self) -> list[str]:
-        missing = [] if _java() else ["openjdk-17-jre-headless"]
+        missing = [] if _java() else [packages.first_known(JAVA_PACKAGES, otherwise="default-jre-headless")]
         if not self.node.exists() and not shutil.which("mvn"):
             missing.append("maven")
         return missing
