@@ -61,11 +61,11 @@ def sent(now: Session, paths: Sequence[Path], *, duplicates: bool) -> Iterator[d
         for batch in files.batches(paths):
             moved = functools.partial(advance, bar, line, gone)
             try:
-                yield now.client.upload(batch, duplicates=duplicates, sent=moved) | names(batch)
+                yield named(now.client.upload(batch, duplicates=duplicates, sent=moved), batch)
             except Refused as refused:
                 if refused.status in FATAL:
                     raise
-                yield {"documents": [refusal(path.name, refused) for path in batch]}
+                yield {"documents": refusals(refused, batch)}
             gone += sum(path.stat().st_size for path in batch)
 
 
@@ -73,13 +73,19 @@ def advance(bar: Progress, line: TaskID, gone: int, sent: int) -> None:
     bar.update(line, completed=gone + sent)
 
 
-def names(batch: Sequence[Path]) -> dict[str, str]:
-    """The answer to a single file does not repeat its name."""
-    return {"filename": batch[0].name} if len(batch) == 1 else {}
+def named(answer: dict[str, Any], batch: Sequence[Path]) -> dict[str, Any]:
+    """The answer with the name of each file: the server keeps their order."""
+    if "documents" not in answer:
+        return {"filename": batch[0].name} | answer
+    entries = zip(batch, answer["documents"], strict=True)
+    return answer | {"documents": [{"filename": path.name} | entry for path, entry in entries]}
 
 
-def refusal(filename: str, refused: Refused) -> Entry:
-    return {"filename": filename, "code": refused.code, "detail": refused.detail}
+def refusals(refused: Refused, batch: Sequence[Path]) -> list[Entry]:
+    """One for each file: its own where the server said so, else the one for all."""
+    own = refused.problem.get("documents")
+    common = {"code": refused.code, "detail": refused.detail}
+    return own if isinstance(own, list) else [{"filename": path.name} | common for path in batch]
 
 
 def acknowledged(now: Session, answers: Sequence[dict[str, Any]], entries: Sequence[Entry]) -> None:

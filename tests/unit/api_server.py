@@ -58,9 +58,10 @@ class State:
     busy_answers: int = 0
 
 
-def problem(status: int, code: str, detail: str, **headers: str) -> Response:
+def problem(status: int, code: str, detail: str, more: dict[str, Any] | None = None) -> Response:
     body = {"type": f"https://docstream.dev/problems/{code}", "status": status, "code": code, "detail": detail}
-    return JSONResponse(body, status, headers, media_type="application/problem+json")
+    headers = {"Retry-After": "0"} if status == 503 else {}
+    return JSONResponse(body | (more or {}), status, headers, media_type="application/problem+json")
 
 
 def happen(state: State, document: dict[str, Any], name: str, data: dict[str, Any]) -> None:
@@ -92,7 +93,8 @@ def process(state: State, document: dict[str, Any]) -> None:
 
 def accept(state: State, filename: str, content: bytes, correlation: str) -> dict[str, Any]:
     if filename.endswith(".exe"):
-        return {"filename": filename, "code": "unsupported-type", "detail": "Programs are not documents."}
+        detail = f"{filename} is a program, not a document."
+        return {"filename": filename, "code": "unsupported-type", "detail": detail}
     sha256 = hashlib.sha256(content).hexdigest()
     twin = next((each for each in state.documents.values() if each["sha256"] == sha256), None)
     document = twin or {
@@ -116,7 +118,7 @@ def accept(state: State, filename: str, content: bytes, correlation: str) -> dic
     answer = {"document_id": document["id"], "state": document["state"], "correlation_id": correlation, "links": {}}
     if twin is None:
         process(state, document)
-    return answer | {"duplicate_of": document["id"] if twin else None, "filename": filename}
+    return answer | {"duplicate_of": document["id"] if twin else None}
 
 
 class Api:
@@ -128,12 +130,11 @@ class Api:
         async with request.form() as form:
             contents = [(each.filename, await each.read()) for each in form.getlist("file")]  # type: ignore[union-attr]
         entries = [accept(self.state, name or "", content, correlation) for name, content in contents]
-        if len(entries) > 1:
-            return JSONResponse({"correlation_id": correlation, "documents": entries}, 202)
-        if "code" in entries[0]:
-            return problem(415, entries[0]["code"], entries[0]["detail"])
-        del entries[0]["filename"]
-        return JSONResponse(entries[0], 202)
+        if all("code" in entry for entry in entries):
+            more = {"documents": entries} if len(entries) > 1 else {}
+            return problem(415, entries[0]["code"], entries[0]["detail"], more)
+        body = {"correlation_id": correlation, "documents": entries} if len(entries) > 1 else entries[0]
+        return JSONResponse(body, 202)
 
     async def events(self, request: Request) -> Response:
         wanted, last = request.query_params, request.headers.get("last-event-id")
@@ -206,7 +207,7 @@ class Api:
             return problem(401, "unauthorized", "this API key is not known or was revoked")
         if self.state.busy_answers:
             self.state.busy_answers -= 1
-            return problem(503, "unavailable", "the database does not answer", **{"Retry-After": "0"})
+            return problem(503, "unavailable", "the database does not answer")
         return await call_next(request)
 
 

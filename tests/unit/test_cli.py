@@ -104,7 +104,7 @@ def test_a_refused_file_does_not_stop_the_others(run: Run, inbox: Path) -> None:
     (inbox / "setup.exe").write_text("MZ")
     ran = run("upload", str(inbox))
     assert ran.code == 1
-    assert "unsupported-type: Programs are not documents." in ran.out
+    assert "unsupported-type: setup.exe is a program, not a document." in ran.out
     assert ran.out.count("indexed") == 3
 
 
@@ -118,6 +118,15 @@ def test_a_single_refused_file_is_told_like_one_of_many(run: Run, tmp_path: Path
         "code": "unsupported-type",
         "detail": "",
     }
+
+
+def test_every_file_of_a_batch_that_is_refused_as_a_whole_has_its_own_reason(run: Run, tmp_path: Path) -> None:
+    for name in ("one.exe", "two.exe"):
+        (tmp_path / name).write_text("MZ")
+    ran = run("upload", str(tmp_path / "one.exe"), str(tmp_path / "two.exe"))
+    assert ran.code == 1
+    assert "one.exe is a program" in ran.out
+    assert "two.exe is a program" in ran.out
 
 
 def test_the_same_content_again_is_told_at_once_as_already_there(run: Run, inbox: Path) -> None:
