@@ -5,6 +5,7 @@ import signal
 import sys
 import threading
 import time
+from datetime import timedelta
 from types import FrameType
 
 from pipeline import database
@@ -14,6 +15,7 @@ from pipeline.errors import PipelineError, Unavailable
 from pipeline.settings import MissingSetting, secret
 
 from .admin import Admin, Health
+from .cleaner import Cleaner
 from .configuration import Configuration, configuration
 from .gateway import Gateway
 from .heartbeat import Heartbeat
@@ -24,6 +26,10 @@ from .sweeper import Sweeper
 from .topics import Topics
 
 log = logging.getLogger(__name__)
+
+# Older than any upload or stage can run.
+ORPHAN_AGE = timedelta(hours=24)
+CLEAN_AFTER_SECONDS = 600
 
 
 class Connector:
@@ -66,6 +72,8 @@ class Connector:
             ("sweeper", self.sweeper.step),
         ):
             Periodic(name, action, self.stopping).start()
+        if self.settings.cleans:
+            Periodic("cleaner", Cleaner(age=ORPHAN_AGE).step, self.stopping, after=CLEAN_AFTER_SECONDS).start()
         while not self.stopping.is_set():
             self.supervisor.tick()
             self.supervisor.wait()

@@ -1,4 +1,7 @@
-"""The connector's settings, from the environment only. Durations are seconds."""
+"""The connector's settings, from the environment only. Durations are seconds.
+
+cleans: without an object store and a search server there is nothing to clean.
+"""
 
 import os
 import socket
@@ -29,6 +32,7 @@ class Configuration:
     relay_age_seconds: float
     sweep_seconds: float
     stuck_seconds: float
+    cleans: bool
 
 
 def seconds(name: str, default: float) -> float:
@@ -78,4 +82,5 @@ def configuration() -> Configuration:
         relay_age_seconds=seconds("CONNECTOR_RELAY_AGE_SECONDS", 2),
         sweep_seconds=seconds("CONNECTOR_SWEEP_SECONDS", 30),
         stuck_seconds=seconds("CONNECTOR_STUCK_SECONDS", 1_200),
+        cleans=bool(settings.text("AWS_ENDPOINT_URL_S3", "") and settings.text("OPENSEARCH_URL", "")),
     )
