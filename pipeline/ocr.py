@@ -44,6 +44,7 @@ def cells(picture: Image.Image, *, left: float = 0.0, top: float = 0.0, scale: f
 def _engine() -> Any:
     from rapidocr import RapidOCR
 
+    _let_threads_sleep()
     return RapidOCR(
         params={
             "Global.text_score": _MIN_SCORE,
@@ -53,6 +54,20 @@ def _engine() -> Any:
             "EngineConfig.onnxruntime.intra_op_num_threads": min(4, len(os.sched_getaffinity(0))),
         }
     )
+
+
+def _let_threads_sleep() -> None:
+    """Threads that spin while they wait take the cores from everybody else; RapidOCR has no option for it."""
+    from rapidocr.inference_engine.onnxruntime.main import OrtInferSession
+
+    usual = OrtInferSession._init_sess_opts
+
+    def options(cfg: Any) -> Any:
+        made = usual(cfg)
+        made.add_session_config_entry("session.intra_op.allow_spinning", "0")
+        return made
+
+    setattr(OrtInferSession, "_init_sess_opts", staticmethod(options))  # noqa: B010
 
 
 def _slope(quads: Sequence[Any]) -> float:

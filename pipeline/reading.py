@@ -7,6 +7,7 @@ from PIL import Image
 
 from pipeline import pdf, pictures
 from pipeline.errors import Rejected
+from pipeline.legible import noisy, unreadable
 from pipeline.pages import Page
 from pipeline.rows import rows_of, rows_of_text
 
@@ -20,6 +21,7 @@ _OCR_PIXELS = 4_000_000
 _PICTURE_PIXELS = 16_000_000
 _FEW_CHARS = 16
 """A page with fewer characters and a picture on it is a scan."""
+_MOSTLY_DRAWN = 0.5
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -95,7 +97,7 @@ def _of_pdf(path: Path, chars: int) -> Sample:
 def _pdf_page(document: object, number: int) -> Page:
     pdf.check_page(document, number, max_points=PAGE_POINTS, max_pixels=pictures.PIXELS)
     sheet = pdf.sheet(document, number)
-    if number == 1 and sheet.drawn > 0 and sum(len(cell.text) for cell in sheet.cells) < _FEW_CHARS:
+    if number == 1 and _is_scan(sheet):
         scan = pdf.rendered(document, number, scale=_OCR_SCALE, max_pixels=_OCR_PIXELS)
         return _read_picture(scan, number, sheet.width, sheet.height)
     return Page(
@@ -105,6 +107,14 @@ def _pdf_page(document: object, number: int) -> Page:
         rows=rows_of(sheet.cells, width=sheet.width, height=sheet.height),
         source="text" if sheet.cells else "none",
     )
+
+
+def _is_scan(sheet: pdf.Sheet) -> bool:
+    """Is the page a picture without a text layer worth reading?"""
+    text = " ".join(cell.text for cell in sheet.cells)
+    if sheet.drawn == 0:
+        return False
+    return len(text) < _FEW_CHARS or unreadable(text) or (sheet.drawn >= _MOSTLY_DRAWN and noisy(text))
 
 
 def _of_picture(path: Path, chars: int) -> Sample:

@@ -39,6 +39,11 @@ class Cell:
     def width(self) -> float:
         return self.right - self.left
 
+    @property
+    def sideways(self) -> bool:
+        """Does the text run up or down the page?"""
+        return len(self.text.strip()) > 2 and self.bottom - self.top > 2 * self.width
+
 
 def cell(
     text: str, left: float, top: float, right: float, bottom: float, *, bold: bool = False, ocr: bool = False
@@ -58,15 +63,20 @@ def cell(
 
 
 def grouped(cells: Iterable[Cell]) -> list[list[Cell]]:
-    """Rows of cells from top to bottom, each from left to right; blank and flat cells are dropped."""
+    """Rows of cells from top to bottom, each from left to right; blank and flat cells are dropped.
+
+    What runs up or down the margin comes last, each cell a row of its own.
+    """
+    written = [c for c in cells if c.text.strip() and c.height > 0]
     rows: list[list[Cell]] = []
-    for each in sorted((c for c in cells if c.text.strip() and c.height > 0), key=lambda c: (c.level, c.left)):
+    for each in sorted((c for c in written if not c.sideways), key=lambda c: (c.level, c.left)):
         first = rows[-1][0] if rows else None
         if first and each.level - first.level < _SAME_ROW * min(each.height, first.height):
             rows[-1].append(each)
         else:
             rows.append([each])
-    return [sorted(row, key=lambda c: c.left) for row in rows]
+    beside = sorted((c for c in written if c.sideways), key=lambda c: (c.left, c.top))
+    return [*(sorted(row, key=lambda c: c.left) for row in rows), *([c] for c in beside)]
 
 
 def segments(row: Sequence[Cell], *, body: float) -> list[list[Cell]]:
@@ -88,7 +98,7 @@ def segments(row: Sequence[Cell], *, body: float) -> list[list[Cell]]:
 
 def body_height(cells: Iterable[Cell]) -> float:
     """The median height of the cells, 10 points where there are none."""
-    heights = sorted(c.height for c in cells if c.text.strip() and c.height > 0)
+    heights = sorted(c.height for c in cells if c.text.strip() and c.height > 0 and not c.sideways)
     return heights[len(heights) // 2] if heights else 10.0
 
 

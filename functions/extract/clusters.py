@@ -1,7 +1,6 @@
 """Between Docling's pages and our geometry: cells out, clusters and tables back in."""
 
 from collections.abc import Iterable
-from typing import Any
 
 from docling.datamodel.base_models import Cluster, LayoutPrediction, Page, TableStructurePrediction
 from docling.datamodel.base_models import Table as DoclingTable
@@ -12,27 +11,28 @@ from docling_core.types.doc.page import BoundingRectangle, TextCell
 
 from pipeline.rows import Cell
 
-from .layout import blocks_of
+from .layout import blocks_of, joined
 from .lines import Box, Line, body_of, lines_of
+from .parting import parted
 from .tables import Table, tables_of
 
 _PICTURE_AREA = (0.002, 0.85)
 """The part of the page that a bitmap covers when it stays a picture in the result."""
 
 
-class ReadCell(TextCell):
-    """A cell that OCR read, with the height of its line and its centre on the straightened page."""
+class PlacedCell(TextCell):
+    """A cell of ours, with the height of its line and its centre on the straightened page."""
 
     level: float
     line_height: float
 
 
-def read_cell(cell: Cell) -> ReadCell:
-    return ReadCell(
+def placed(cell: Cell) -> PlacedCell:
+    return PlacedCell(
         index=0,
         text=cell.text,
         orig=cell.text,
-        from_ocr=True,
+        from_ocr=cell.ocr,
         rect=BoundingRectangle.from_bounding_box(_bounds((cell.left, cell.top, cell.right, cell.bottom))),
         level=cell.level,
         line_height=cell.height,
@@ -42,7 +42,7 @@ def read_cell(cell: Cell) -> ReadCell:
 def cells_of(page: Page) -> list[Cell]:
     """The lines of text on a page that are seen or were read."""
     height = page.size.height if page.size else 0.0
-    return [_cell(each, height) for each in page.cells]
+    return parted([_cell(each, height) for each in page.cells], _words(page))
 
 
 def bitmaps(page: Page) -> LayoutPrediction:
@@ -59,18 +59,16 @@ def bitmaps(page: Page) -> LayoutPrediction:
 def structured(page: Page) -> TableStructurePrediction:
     """The tables of a page; its layout is written to the page beside them."""
     assert page.size is not None
-    cells = cells_of(page)
-    known = {id(cell): text for cell, text in zip(cells, page.cells, strict=True)}
-    rows = lines_of(cells)
+    rows = lines_of(cells_of(page))
     body = body_of(rows)
     tables = tables_of(rows, _words(page), body=body, width=page.size.width)
     inside = {id(each) for table in tables for each in table.lines}
-    outside = (each for row in rows for each in row if id(each) not in inside)
+    outside = joined(rows, lambda each: id(each) not in inside)
     blocks = blocks_of(outside, body=body, page=page.page_no, height=page.size.height)
     clusters = [
         *_pictures(page),
-        *(_cluster(DocItemLabel.TABLE, table.box, table.lines, known) for table in tables),
-        *(_cluster(DocItemLabel(block.label), block.box, block.lines, known) for block in blocks),
+        *(_cluster(DocItemLabel.TABLE, table.box, table.lines) for table in tables),
+        *(_cluster(DocItemLabel(block.label), block.box, block.lines) for block in blocks),
     ]
     for index, cluster in enumerate(clusters):
         cluster.id = index
@@ -88,7 +86,7 @@ def _cell(text: TextCell, page_height: float) -> Cell:
     top, bottom = min(ys), max(ys)
     if rect.coord_origin == CoordOrigin.BOTTOMLEFT:
         top, bottom = page_height - bottom, page_height - top
-    read = text if isinstance(text, ReadCell) else None
+    read = text if isinstance(text, PlacedCell) else None
     return Cell(
         text=text.text.replace("\x02", "-"),
         left=min(xs),
@@ -119,10 +117,8 @@ def _pictures(page: Page) -> list[Cluster]:
     return [each for each in (layout.clusters if layout else []) if least <= each.bbox.area() <= most]
 
 
-def _cluster(label: DocItemLabel, box: Box, lines: Iterable[Line], known: dict[int, Any]) -> Cluster:
-    return Cluster(
-        id=0, label=label, bbox=_bounds(box), cells=[known[id(cell)] for each in lines for cell in each.cells]
-    )
+def _cluster(label: DocItemLabel, box: Box, lines: Iterable[Line]) -> Cluster:
+    return Cluster(id=0, label=label, bbox=_bounds(box), cells=[placed(cell) for each in lines for cell in each.cells])
 
 
 def _docling_table(table: Table, cluster: Cluster, page_no: int) -> DoclingTable:

@@ -40,7 +40,7 @@ def convert(path: Path, media_type: str, suffix: str, limits: Limits) -> Convert
     warnings = [DocumentWarning(code="partial-conversion", message="a part of the document could not be converted")]
     empty = [DocumentWarning(code="no-text", message="the document holds no text")]
     return Converted(
-        markdown=markdown_of(document, furniture=True),
+        markdown=markdown_of(document),
         structure=document.export_to_dict(),
         pages=pages,
         warnings=(*(warnings if outcome.partial else ()), *(() if any(p.rows for p in pages) else empty)),

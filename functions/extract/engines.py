@@ -20,11 +20,13 @@ from docling.models.base_ocr_model import BaseOcrModel
 from docling.models.base_table_model import BaseTableStructureModel
 from docling.models.factories import get_layout_factory, get_ocr_factory, get_table_structure_factory
 from docling.models.plugins import defaults
+from docling.models.postprocessing.reading_order_rb import ReadingOrderPredictor
 from docling.models.stages.page_preprocessing.page_preprocessing_model import PagePreprocessingModel
 from docling.models.stages.table_structure.table_structure_model import TableStructureModel
 from docling.pipeline.standard_pdf_pipeline import StandardPdfPipeline
 
 from . import clusters
+from .order import Part, ordered
 from .scan import Scan
 
 KIND = "docstream"
@@ -94,10 +96,26 @@ class _Unrendered(PagePreprocessingModel):
         return page
 
 
+class _Order(ReadingOrderPredictor):
+    """Docling's predictor with our order inside a page."""
+
+    def __init__(self) -> None: ...
+
+    def _predict_page(self, page_elements: list[Any], *, vertical_separators: Any = None) -> list[Any]:
+        parts = [
+            Part(
+                index, (each.l, each.page_size.height - each.t, each.r, each.page_size.height - each.b), len(each.text)
+            )
+            for index, each in enumerate(page_elements)
+        ]
+        return [page_elements[index] for index in ordered(parts)]
+
+
 class PdfPipeline(StandardPdfPipeline):
     def _init_models(self) -> None:
         super()._init_models()
         self.preprocessing_model = _Unrendered(options=self.preprocessing_model.options)
+        self.reading_order_model.ro_model = _Order()
 
 
 def register() -> None:

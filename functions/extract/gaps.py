@@ -8,7 +8,13 @@ _FEW_CHARS = 16
 _LARGE_WIDTH = 0.3
 _LARGE_AREA = 0.05
 _COVERED_CHARS = 8
-_WHOLE_PAGE = 0.5
+WHOLE_PAGE = 0.5
+
+
+def covered(bitmaps: Sequence[Box], *, width: float, height: float) -> float:
+    """The part of the page under bitmaps, at most 1; overlaps count twice."""
+    page = (0.0, 0.0, width, height)
+    return min(sum(_area(_within(box, page)) for box in bitmaps) / _area(page), 1.0) if _area(page) > 0 else 0.0
 
 
 def regions(bitmaps: Sequence[Box], texts: Sequence[tuple[Box, int]], *, width: float, height: float) -> list[Box]:
@@ -20,7 +26,7 @@ def regions(bitmaps: Sequence[Box], texts: Sequence[tuple[Box, int]], *, width: 
     page = (0.0, 0.0, width, height)
     bitmaps = [box for box in (_within(bitmap, page) for bitmap in bitmaps) if _area(box) > 0]
     if sum(chars for _, chars in texts) < _FEW_CHARS:
-        if sum(_area(box) for box in bitmaps) >= _WHOLE_PAGE * _area(page) or len(bitmaps) > 8:
+        if covered(bitmaps, width=width, height=height) >= WHOLE_PAGE or len(bitmaps) > 8:
             return [page]
         return _outermost(bitmaps)
     return [

@@ -12,7 +12,7 @@ def table(rows: Sequence[Sequence[str]]) -> str:
     width = max((len(row) for row in rows), default=0)
     lines = [_row([*row, *[""] * (width - len(row))]) for row in rows]
     if lines:
-        lines.insert(1, "|" + " --- |" * width)
+        lines.insert(1, "|" + " - |" * width)
     return "\n".join(lines)
 
 

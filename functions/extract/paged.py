@@ -6,18 +6,18 @@ from typing import Literal
 
 from docling.datamodel.base_models import Page as DoclingPage
 
+from pipeline.legible import unreadable
 from pipeline.model import DocumentWarning
 from pipeline.pages import Page
 from pipeline.reading import PDF
 from pipeline.rows import Cell, rows_of
 
 from . import converter
-from .clusters import ReadCell, cells_of
+from .clusters import PlacedCell, cells_of
 from .converted import Converted, Limits
-from .markdown import markdown_of
+from .markdown import markdown_of_pages
 from .precheck import check
 from .scan import Scan
-from .script import unsupported
 
 
 def convert(
@@ -46,7 +46,7 @@ def convert(
     pages = tuple(_page(number, converted.get(number)) for number in range(first, min(count, last or count) + 1))
     document = outcome.result.document
     return Converted(
-        markdown=markdown_of(document, furniture=False),
+        markdown=markdown_of_pages(document),
         structure=document.export_to_dict(),
         pages=pages,
         warnings=tuple(_warnings(pages, scan, outcome.failed, outcome.partial)),
@@ -64,7 +64,7 @@ def _page(number: int, page: DoclingPage | None) -> Page:
 
 
 def _source(page: DoclingPage) -> Literal["text", "ocr", "mixed", "none"]:
-    read = sum(isinstance(cell, ReadCell) for cell in page.cells)
+    read = sum(isinstance(cell, PlacedCell) for cell in page.cells)
     if not page.cells:
         return "none"
     return "ocr" if read == len(page.cells) else "mixed" if read else "text"
@@ -80,7 +80,7 @@ def _warnings(pages: Sequence[Page], scan: Scan, failed: frozenset[int], partial
     for number in sorted(scan.empty):
         yield DocumentWarning(code="ocr-empty", message="OCR found no text on the page", page=number)
     for page in pages:
-        if unsupported(page.text):
+        if unreadable(page.text):
             yield DocumentWarning(
                 code="script-unsupported", message="the letters of the page cannot be told", page=page.number
             )

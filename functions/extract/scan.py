@@ -10,10 +10,12 @@ from docling_core.types.doc.labels import DocItemLabel
 from PIL import Image
 
 from pipeline import ocr, pdf, pictures
+from pipeline.legible import noisy, unreadable
 from pipeline.rows import Cell
 
-from .clusters import ReadCell, read_cell
-from .gaps import regions
+from .clusters import PlacedCell, placed
+from .gaps import WHOLE_PAGE, covered, regions
+from .lines import Box
 
 SCALE = 2.0
 """Pixels to the point when a page of a PDF is rendered for OCR."""
@@ -37,7 +39,7 @@ class Scan:
     empty: set[int] = field(default_factory=set)
     unread: set[int] = field(default_factory=set)
 
-    def cells(self, page: Page) -> list[ReadCell]:
+    def cells(self, page: Page) -> list[PlacedCell]:
         """What OCR reads on this page, in points; nothing where the text layer says it all."""
         wanted = self._regions(page)
         if not wanted:
@@ -46,19 +48,30 @@ class Scan:
             self.unread.add(page.page_no)
             return []
         self.read.add(page.page_no)
+        if self._distrusted(page) and page.parsed_page is not None:
+            page.parsed_page.textline_cells, page.parsed_page.word_cells = [], []
         cells = self.known.get(page.page_no) or tuple(self._read(page, wanted))
         if not cells:
             self.empty.add(page.page_no)
-        return [read_cell(cell) for cell in cells]
+        return [placed(cell) for cell in cells]
 
-    def _regions(self, page: Page) -> list[tuple[float, float, float, float]]:
+    def _regions(self, page: Page) -> list[Box]:
         assert page.size is not None
-        clusters = page.predictions.layout.clusters if page.predictions.layout else []
-        bitmaps = [_box(c.bbox, page.size.height) for c in clusters if c.label == DocItemLabel.PICTURE]
-        texts = [(_box(cell.rect.to_bounding_box(), page.size.height), len(cell.text.strip())) for cell in page.cells]
-        return regions(bitmaps, texts, width=page.size.width, height=page.size.height)
+        width, height = page.size.width, page.size.height
+        if self._distrusted(page):
+            return [(0.0, 0.0, width, height)]
+        texts = [(_box(cell.rect.to_bounding_box(), height), len(cell.text.strip())) for cell in page.cells]
+        return regions(_bitmaps(page), texts, width=width, height=height)
 
-    def _read(self, page: Page, wanted: list[tuple[float, float, float, float]]) -> Iterator[Cell]:
+    def _distrusted(self, page: Page) -> bool:
+        """Is the text layer noise over a picture of the page?"""
+        assert page.size is not None
+        if covered(_bitmaps(page), width=page.size.width, height=page.size.height) < WHOLE_PAGE:
+            return False
+        text = " ".join(cell.text for cell in page.cells)
+        return unreadable(text) or noisy(text)
+
+    def _read(self, page: Page, wanted: list[Box]) -> Iterator[Cell]:
         assert page.size is not None
         picture = self._picture(page.page_no)
         scale = picture.width / page.size.width
@@ -74,6 +87,12 @@ class Scan:
             return pictures.upright(picture, number, max_pixels=self.image_pixels)
 
 
-def _box(bbox: BoundingBox, page_height: float) -> tuple[float, float, float, float]:
+def _bitmaps(page: Page) -> list[Box]:
+    assert page.size is not None
+    clusters = page.predictions.layout.clusters if page.predictions.layout else []
+    return [_box(each.bbox, page.size.height) for each in clusters if each.label == DocItemLabel.PICTURE]
+
+
+def _box(bbox: BoundingBox, page_height: float) -> Box:
     box = bbox.to_top_left_origin(page_height)
     return (box.l, box.t, box.r, box.b)

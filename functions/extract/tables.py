@@ -13,6 +13,7 @@ Rows = Sequence[Sequence[Line]]
 Span = tuple[float, float]
 
 _ROW_GAP = 1.8
+_ALIGNED_GAP = 3.2
 _TABULAR_WORDS = 7
 _TABULAR_WIDTH = 0.5
 _WRAPPED_WIDTH = 0.45
@@ -72,10 +73,14 @@ def _tabular(row: Sequence[Line], width: float) -> bool:
 
 
 def _continues(rows: Rows, index: int, body: float, width: float) -> bool:
-    if _gap(rows[index - 1], rows[index]) >= _ROW_GAP * body:
-        return False
-    if _tabular(rows[index], width):
+    gap = _gap(rows[index - 1], rows[index])
+    if (
+        _tabular(rows[index], width)
+        and gap < (_ALIGNED_GAP if _aligned(rows[index - 1], rows[index]) else _ROW_GAP) * body
+    ):
         return True
+    if gap >= _ROW_GAP * body:
+        return False
     wrapped = len(rows[index]) == 1 and rows[index][0].width < _WRAPPED_WIDTH * width
     return (
         wrapped
@@ -85,13 +90,22 @@ def _continues(rows: Rows, index: int, body: float, width: float) -> bool:
     )
 
 
+def _aligned(above: Sequence[Line], below: Sequence[Line]) -> bool:
+    """Does every line stand above or below exactly one of the other row?"""
+    return len(above) == len(below) and all(
+        _overlap((a.left, a.right), (b.left, b.right)) > 0 for a, b in zip(above, below, strict=True)
+    )
+
+
 def _gap(above: Sequence[Line], below: Sequence[Line]) -> float:
     return min(each.top for each in below) - max(each.bottom for each in above)
 
 
 def _columns(run: Rows) -> list[Span]:
     """Where many rows hold text one above the other; shallow dips between do not part a column."""
-    lines = [each for row in run for each in row]
+    lines = [each for row in run for each in row if not _spanning(each, row, run)]
+    if not lines:
+        return []
     left, right = math.floor(min(each.left for each in lines)), math.ceil(max(each.right for each in lines))
     counts = [0] * (right - left + 1)
     for each in lines:
@@ -109,10 +123,20 @@ def _columns(run: Rows) -> list[Span]:
     return columns
 
 
+def _spanning(each: Line, row: Sequence[Line], run: Rows) -> bool:
+    """Does the line stand over several texts in most of the other rows? It says nothing about where columns are."""
+    over = sum(
+        sum(_overlap((each.left, each.right), (other.left, other.right)) > _OVERLAP for other in others) >= 2
+        for others in run
+        if others is not row
+    )
+    return len(run) >= 3 and 2 * over >= len(run) - 1
+
+
 def _prose(run: Rows, columns: Sequence[Span]) -> bool:
-    """Two columns of many words are text set in two columns."""
+    """Two or three columns of many words are text set in columns."""
     words = statistics.median(each.words for row in run for each in row)
-    return len(columns) == 2 and len(run) >= 3 and words >= _PROSE_WORDS
+    return len(columns) <= 3 and words >= _PROSE_WORDS
 
 
 def _table(run: Rows, columns: Sequence[Span], words: Sequence[Cell], body: float) -> Table:
