@@ -36,7 +36,8 @@ def make_environment() -> None:
         return
     report("making the virtual environment .venv")
     if importlib.util.find_spec("ensurepip") is None:
-        packages.install(["python3-venv"])
+        needed = ["python3-venv"]
+        packages.install(needed, packages.how_to_become_root(needed))
     run([sys.executable, "-m", "venv", str(ENVIRONMENT)])
     run([str(PYTHON), "-m", "pip", "install", "--quiet", "--disable-pip-version-check", "uv"])
 

@@ -14,7 +14,7 @@ from starlette.responses import JSONResponse, PlainTextResponse, Response
 from starlette.routing import Route
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from local import credentials
+from local import credentials, system_logs, system_secrets
 from local.functions import Function, Functions
 from local.stackfile import FunctionSpec
 
@@ -62,6 +62,8 @@ def application(functions: Functions) -> ASGIApp:
                 Route("/system/scale-function/{name}", provider.scale, methods=["POST"]),
                 Route("/system/namespaces", namespaces, methods=["GET"]),
                 Route("/system/info", info, methods=["GET"]),
+                *system_secrets.routes(functions.place.secrets),
+                *system_logs.routes(functions),
             ],
             exception_handlers={UnknownFunction: unknown},
         ),

@@ -9,7 +9,7 @@ from local.errors import ServiceError
 
 Report = Callable[[str], None]
 
-FUNCTIONS_SECONDS = 60
+FUNCTIONS_SECONDS = 30
 POLL_SECONDS = 0.02
 
 

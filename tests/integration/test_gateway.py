@@ -313,6 +313,32 @@ def test_a_deployment_with_a_missing_secret_or_an_unknown_name_is_refused(gatewa
     assert gateway.system("functions", "PUT", json={"service": "nobody", "image": "new"}).status_code == 404
 
 
+def test_secrets_are_named_written_and_removed_but_never_shown(gateway: Gateway) -> None:
+    secret = {"name": "new-key", "namespace": "openfaas-fn", "value": "abc"}
+    assert gateway.system("secrets", "PUT", json=secret).status_code == 404
+    assert gateway.system("secrets", "POST", json=secret).status_code == 201
+    assert (gateway.home / "secrets" / "new-key").read_text() == "abc"
+    assert {"name": "new-key", "namespace": "openfaas-fn"} in gateway.system("secrets").json()
+    assert gateway.system("secrets", "DELETE", json={"name": "new-key"}).status_code == 200
+    assert "new-key" not in gateway.system("secrets").text
+
+
+@pytest.mark.parametrize("name", ["../address", "", ".hidden", "a/b"])
+def test_a_secret_cannot_be_written_outside_its_folder(gateway: Gateway, name: str) -> None:
+    for method, status in (("POST", 400), ("PUT", 400), ("DELETE", 404)):
+        assert gateway.system("secrets", method, json={"name": name, "value": "x"}).status_code == status
+
+
+def test_the_log_of_a_function_is_read_and_followed(gateway: Gateway) -> None:
+    gateway.call("/function/probe/say?words=first")
+    assert eventually(lambda: "first" in gateway.system("logs?name=probe&tail=5").text)
+    with gateway.system("logs?name=probe&follow=1", stream=True) as answer:
+        lines = (json.loads(line) for line in answer.iter_lines(chunk_size=1))
+        assert next(line for line in lines if "first" in line["text"])["name"] == "probe"
+        gateway.call("/function/probe/say?words=second")
+        assert next(line for line in lines if "second" in line["text"])["namespace"] == "openfaas-fn"
+
+
 def test_on_sigterm_calls_in_flight_finish_and_every_process_ends(tmp_path: Path) -> None:
     gateway = start(tmp_path)
     pids = [gateway.pid(name) for name in ("probe", "upload")]

@@ -68,6 +68,11 @@ async def events(request: Request) -> Response:
     return StreamingResponse(stream(), media_type="text/event-stream")
 
 
+async def say(request: Request) -> Response:
+    print(request.query_params["words"])
+    return Response(status_code=204)
+
+
 async def large(request: Request) -> Response:
     async def stream() -> AsyncIterator[bytes]:
         for _ in range(int(request.query_params["megabytes"])):
@@ -95,6 +100,7 @@ app = Starlette(
         Route("/release", release),
         Route("/events", events),
         Route("/large", large),
+        Route("/say", say),
         WebSocketRoute("/ws", echo),
         Route("/{path:path}", seen, methods=["GET", "POST", "PUT", "DELETE", "PATCH"]),
     ]
