@@ -30,8 +30,7 @@ def run(report: Report) -> None:
     stack.up(report)
     report("\nUploading the sample documents. Each line is an event, shown as it happens.")
     correlation = upload(report)
-    if correlation:
-        docstream(report, "watch", "--correlation", correlation)
+    docstream(report, *(["watch", "--correlation", correlation] if correlation else ["upload", DOCUMENTS]))
     report("\nWhat was found in one of them, and where on the page:")
     docstream(report, "show", payload("list", "--name", SHOWN, "--limit", "1")["id"])
     for mode, meaning, query in SEARCHES:

@@ -9,6 +9,7 @@ from local.launch import Place
 from local.replica import Replica
 from local.stackfile import LARGEST_SCALE, FunctionSpec
 
+NAMESPACE = "openfaas-fn"
 START_SECONDS = 10.0
 """How long a call waits for a function that has no process yet, as a gateway that scales from zero does."""
 DRAIN_SECONDS = 5.0

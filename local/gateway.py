@@ -13,7 +13,7 @@ from starlette.routing import Route
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from local import answers, headers, provider, proxy, routes, socket_proxy
-from local.functions import Function, Functions
+from local.functions import NAMESPACE, Function, Functions
 from local.launch import Place
 from local.logs import keep_bounded
 from local.stackfile import FunctionSpec
@@ -44,7 +44,7 @@ class Gateway:
         path = scope.get("path", "")
         if path.startswith("/function/"):
             name, _, rest = path.removeprefix("/function/").partition("/")
-            return await self.invoke(name.removesuffix(f".{provider.NAMESPACE}"), "/" + rest, scope, receive, send)
+            return await self.invoke(name.removesuffix(f".{NAMESPACE}"), "/" + rest, scope, receive, send)
         if path.startswith("/api/"):
             target = routes.target(scope.get("method", "GET"), path)
             if target is None:

@@ -15,10 +15,9 @@ from starlette.routing import Route
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from local import credentials, system_logs, system_secrets
-from local.functions import Function, Functions
+from local.functions import NAMESPACE, Function, Functions
 from local.stackfile import FunctionSpec
 
-NAMESPACE = "openfaas-fn"
 IMITATED_RELEASE = "0.27.14"
 USER = "admin"
 PASSWORD = "docstream-basic-auth-password"

@@ -12,9 +12,8 @@ from starlette.responses import PlainTextResponse, Response, StreamingResponse
 from starlette.routing import Route
 
 from local import logs
-from local.functions import Functions
+from local.functions import NAMESPACE, Functions
 
-NAMESPACE = "openfaas-fn"
 DEFAULT_TAIL = 100
 POLL_SECONDS = 0.2
 
