@@ -83,7 +83,7 @@ def pages_to_json(pages: Iterable[Page]) -> list[dict[str, Any]]:
             "width": page.width,
             "height": page.height,
             "source": page.source,
-            "rows": [[[segment.text, segment.box] for segment in row.segments] for row in page.rows],
+            "rows": [{"segments": [{"text": s.text, "box": s.box} for s in row.segments]} for row in page.rows],
         }
         for page in pages
     ]
@@ -93,5 +93,5 @@ def pages_from_json(data: Iterable[dict[str, Any]]) -> tuple[Page, ...]:
     return tuple(Page(**{**each, "rows": tuple(_row(row) for row in each["rows"])}) for each in data)
 
 
-def _row(data: list[Any]) -> Row:
-    return Row(segments=tuple(Segment(text=text, box=tuple(box)) for text, box in data))
+def _row(data: dict[str, Any]) -> Row:
+    return Row(segments=tuple(Segment(text=each["text"], box=tuple(each["box"])) for each in data["segments"]))

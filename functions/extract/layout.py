@@ -83,10 +83,15 @@ def _reads_on(above: Line, below: Line, body: float) -> bool:
     return (
         -0.3 < gap < 0.75
         and overlap > 0.5 * min(above.width, below.width)
-        and abs(above.height - below.height) <= 0.2 * max(above.height, below.height) + 1
+        and abs(above.height - below.height) <= _tolerance(above) * max(above.height, below.height) + 1
         and above.bold == below.bold
         and not _MARKER.match(below.text)
     )
+
+
+def _tolerance(one: Line) -> float:
+    """How much the heights of two lines of one size may differ, as a part of them."""
+    return 0.45 if one.cells[0].ocr else 0.2
 
 
 def _label(block: Block, *, body: float, page: int, height: float, quiet: bool) -> Label:
