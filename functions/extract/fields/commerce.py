@@ -7,12 +7,21 @@ from . import money, names, parties, totals
 from .context import Context, Described
 from .kinds import Read
 from .labels import Candidate
-from .lines import Spot, spots
+from .lines import NOWHERE, Line, spots
 from .totals import Amount
 from .values import FieldValue
 
 ADDRESS_LINES = 6
 _POSTAL = re.compile(r"\b\d{4,6}\b")
+_REGISTRATION = re.compile(
+    r"\b(?:reg|roc|company no|co\.? ?no|gst|sst|vat|siret|tax id)\b|[\d-]{5,12}[ -]?[A-Z]\W{0,2}$", re.IGNORECASE
+)
+_AFTER_ADDRESS = re.compile(
+    r"\b(?:tel|phone|fax|hp\b|gst|sst|vat|tax\b|invoice|receipt|cash\b|bill\b|date|no\.? ?:|e-?mail|www|ticket|order|table\b"
+    r"|cashier|reg no|siret|ust\b|company)|@|^\W{0,2}[\d ()+-]{8,}$|\d[.,]\d\d\b|^\W*$|\d\d:\d\d|\d[/.-]\d{1,2}[/.-]\d\d",
+    re.IGNORECASE,
+)
+_PART_OF_ADDRESS = re.compile(r"\d|,")
 
 
 def seller(context: Context, described: Described) -> FieldValue | None:
@@ -44,28 +53,29 @@ def merchant(context: Context, _: Described) -> FieldValue | None:
 
 
 def merchant_address(context: Context, _: Described) -> FieldValue | None:
-    """The address lines under the shop's name, joined."""
+    """The lines between the shop's name and its telephone, tax number or title, joined by spaces."""
     name = context.known("seller")
     at = next((line.number for line in context.read[: parties.HEAD_LINES] if name and name in line.text), None)
     if at is None:
         return None
-    kept: list[Spot] = []
+    kept: list[Line] = []
     for line in context.read[at + 1 : at + 1 + ADDRESS_LINES]:
-        spot = Spot(line=line, index=0)
-        if names.is_address(line.text) or (
-            kept and _POSTAL.search(line.text) and not re.search(r"tel|fax|gst|reg", line.text, re.I)
-        ):
-            kept.append(spot)
-        elif kept:
+        looks = _PART_OF_ADDRESS.search(line.text) or names.is_address(line.text)
+        if not kept and (_REGISTRATION.search(line.text) or not looks):
+            continue
+        if _AFTER_ADDRESS.search(line.text) or line.page != context.read[at].page:
             break
-    if not kept:
+        kept.append(line)
+    if not any(names.is_address(line.text) or _POSTAL.search(line.text) for line in kept):
         return None
-    quote = "\n".join(spot.line.text for spot in kept)
-    boxes = [spot.segment.box for spot in kept]
-    box = (min(b[0] for b in boxes), boxes[0][1], max(b[2] for b in boxes), boxes[-1][3])
-    value = ", ".join(spot.line.text.strip(" ,.") for spot in kept)
+    boxes = [segment.box for line in kept for segment in line.segments]
+    box = (min(b[0] for b in boxes), min(b[1] for b in boxes), max(b[2] for b in boxes), max(b[3] for b in boxes))
     return FieldValue(
-        value=value, page=kept[0].line.page, quote=quote, box=box if kept[0].box else None, confidence=0.6
+        value=" ".join(" ".join(line.text.split()) for line in kept).strip(" ,."),
+        page=kept[0].page,
+        quote="\n".join(line.text for line in kept),
+        box=box if boxes[0] != NOWHERE else None,
+        confidence=0.6,
     )
 
 
@@ -123,7 +133,9 @@ def _consistent(
 def _valued(amount: Amount | None) -> FieldValue | None:
     if amount is None:
         return None
-    return amount.to_candidate({4.0: 0.9, 3.0: 0.85}.get(amount.worth, 0.6)).to_value()
+    return amount.to_candidate(
+        0.9 if amount.worth > totals.STRONG else 0.85 if amount.worth == totals.STRONG else 0.6
+    ).to_value()
 
 
 def _largest(context: Context) -> FieldValue | None:

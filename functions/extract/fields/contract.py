@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 
 from . import dates, names
 from .context import Context, Described
@@ -11,7 +12,8 @@ from .lines import Line, spots
 from .values import FieldValue
 
 HEAD_CHARS = 4_000
-PARTIES_AT_MOST = 6
+PARTIES_AT_MOST = 4
+OPENING_LINES = 40
 
 _STATE = (
     r"Alabama|Alaska|Arizona|Arkansas|California|Colorado|Connecticut|Delaware|Florida|Georgia|Hawaii|Idaho|Illinois"
@@ -41,60 +43,118 @@ _LAW_BEFORE = re.compile(
     rf"|\bgoverned by\s{{1,3}}(?:the laws of\s{{1,3}})?({_STATE})\b"
 )
 _BETWEEN = re.compile(
-    r"\b(?:by\s+and\s+(?:between|among)|between|among|zwischen|entre|tra|tussen)\b[\s:]{1,4}(?:the undersigned"
-    r"|les soussignés|der|dem|den|die|Frau|Herrn?)?",
+    r"\bby\s+and\s+(?:between|among)\b|\bbetween\b|\bamong\b|\bzwischen\b|\bentre\b|\btussen\b|\btra\b"
+    r"|\b(?:entered\s+into|made)\b"
+    r"[^.;]{0,80}\bby\b",
     re.IGNORECASE,
 )
+_AND = re.compile(r",?\s+(?:and|und|et|y|en)\s+(?=[A-ZÄÖÜ\d])|\s+in\s+favou?r\s+of\s+|;\s")
+_ASIDE = re.compile(r"\([^()]{0,200}\)|[“\"„«][^”\"“»]{0,60}[”\"“»]")
+_CLAUSE_END = re.compile(
+    r"(?<!Inc)(?<!Corp)(?<!Ltd)(?<!Co)(?<!\bMr)(?<!\bDr)(?<!\bMs)(?<!\b[A-Z])\.\s+(?=[A-Z])"
+    r"|\b(?:WHEREAS|WITNESSETH|W I T N E S S|RECITALS|NOW, THEREFORE|agrees?|agreed|for the purpose|wird folgend"
+    r"|il a été|acuerdan|is entered|arises)\b"
+)
+_DESCRIBED = re.compile(
+    r",?\s+(?:an?|the|having|with|whose|located|residing|organized|individually|its|on behalf|ci-après|im"
+    r"|nachfolgend|hereinafter|hereafter|as|acting"
+    r"|d/b/a|collectively|each|wohnhaft|geboren|SAS|au capital|en adelante|hierna|of\s+\d|at\s+\d|dated|effective)\b"
+)
+_ROLE = re.compile(
+    r"^(?:the\s+)?(?:company|employee|employer|agreement|part(?:y|ies)|licens(?:or|ee)|buyer|seller|purchaser|vendor"
+    r"|landlord|tenant|lessor|lessee"
+    r"|customer|client|provider|supplier|contractor|consultant|recipient|discloser|disclosing|receiving|counterparty"
+    r"|bank|parent|executive|you|this|its"
+    r"|vermieter\w*|mieter\w*|herrn?|frau|each|whereas|service)\b",
+    re.IGNORECASE,
+)
+_LEADING = re.compile(
+    r"^(?:the undersigned|les soussignés|la société|l[’']association|Frau|Herrn?|D\.|Dña\.|der|die"
+    r"|dem|den|de)\s*:?\s+"
+)
 _TERM = re.compile(
-    r"\b(?:term|period|duration|dauer|laufzeit|durée|duración|expire|terminate|continue|remain|survive|effect"
-    r"|force)\w{0,4}\b[^.]{0,140}?"
-    r"\b(?:(one|two|three|four|five|six|seven|eight|nine|ten|twelve|eighteen|twenty[- ]four|thirty[- ]six|ein(?:em"
-    r"|es|en)?|zwei|drei|fünf|un|deux|trois|cinq)\b\s{0,3})?"
+    r"\b(?:agreement|term|contract|lease|vertrag|mietverhältnis|contrat|contrato|duration|laufzeit|dauer|durée"
+    r"|duración|duur)\b[^.]{0,120}?"
+    r"\b(?:continue|expire|terminate|remain|last|term|period|duration|force|effect|end|für|von|durée|duración"
+    r"|conclu)\w{0,3}\b[^.]{0,90}?"
+    r"\b(?:(one|two|three|four|five|six|seven|eight|nine|ten|twelve|eighteen|twenty[- ]four|thirty[- ]six"
+    r"|ein(?:em|es|en)?|zwei|drei|fünf|un|deux|trois|cinq)\b\s{0,3})?"
     r"(?:\(?(\d{1,2})\)?[\s-]{0,3})?[- ]?(years?|months?|jahren?s?|monaten?|ans?|mois|años?|meses)\b",
     re.IGNORECASE,
 )
+_NO_TERM = re.compile(r"confidential|thereafter|following|keep|solicit|compete|severance", re.IGNORECASE)
 _NUMBERS = {
     "one": 1, "two": 2, "three": 3, "four": 4, "five": 5, "six": 6, "seven": 7, "eight": 8, "nine": 9, "ten": 10,
     "twelve": 12, "eighteen": 18, "twenty-four": 24, "twenty four": 24, "thirty-six": 36, "thirty six": 36,
     "un": 1, "deux": 2, "trois": 3, "cinq": 5, "zwei": 2, "drei": 3, "fünf": 5, "ein": 1, "einem": 1, "eines": 1, "einen": 1,
 }  # fmt: skip
 _UNITS = {"y": "year", "j": "year", "a": "year", "m": "month"}
-_DEFINED = re.compile(
-    r"[(\"“„«]|\b(?:a|an|the|having|with|whose|located|residing|organized|as|individually|und|and its|on behalf"
-    r"|ci-après|im folgenden|nachfolgend|hereinafter|hereafter|of|at|acting)\b",
-    re.IGNORECASE,
-)
-_AND = re.compile(r"\)?,?\s+(?:and|und|et|y|e|en|&)\s+(?=[A-ZÄÖÜ(\[])")
 _DATED = re.compile(
     r"\b(?:effective|dated|made|entered|as of|this|commenc|begin|beginn|conclu|executed|date)", re.IGNORECASE
 )
 
 
 def effective_date(context: Context, described: Described) -> FieldValue | None:
-    """A labelled date, else the first date of the agreement's opening that is said to be its own."""
+    """A labelled date, the date the opening gives the agreement, the last date beside the signatures, any date."""
     beside = candidates(described.get("x-labels", ()), context.read, context.reader("date"))
-    dated: list[Candidate] = []
+    signed = [
+        each for each in candidates(("date|dated|datum",), context.read, context.reader("date")) if each.score > 0.7
+    ]
+    dated = _dates(context)
+    options = [
+        *(each for each in beside if each.score > 0.8),
+        *(each for each in dated if each.score > 0.6),
+        *sorted(signed, key=lambda each: each.read.value, reverse=True),
+        *dated,
+    ]
+    return options[0].to_value() if options else None
+
+
+def _dates(context: Context) -> list[Candidate]:
+    """The dates of the text in their order; those the opening calls the agreement's own score above 0.6."""
+    found = []
     for before, line in zip((None, *context.read), context.read, strict=False):
         for spot in spots(line):
             for each in dates.find(spot.text, days_first=context.days_first):
                 lead = (before.text if before else "")[-80:] + " " + spot.text[: each.start]
-                worth = 0.7 if _DATED.search(lead[-90:]) else 0.3
+                own = line.number < OPENING_LINES and _DATED.search(lead[-90:])
                 read = Read(value=each.value, start=each.start, end=each.end)
-                dated.append(Candidate(read=read, spot=spot, score=worth - 0.001 * line.number, label=""))
-    best = max([*beside[:1], *dated], key=lambda each: each.score, default=None)
-    return best.to_value() if best else None
+                found.append(Candidate(read=read, spot=spot, score=0.75 if own else 0.3, label=""))
+    return found
 
 
 def parties(context: Context, _: Described) -> list[FieldValue] | None:
-    """The names after between … and …, each up to its definition."""
+    """The names after between … and …, each up to its description; one spelling for each legal form."""
     opening = context.text[:HEAD_CHARS]
+    best: list[str] = []
     for between in _BETWEEN.finditer(opening):
-        clause = " ".join(opening[between.end() : between.end() + 900].split())
-        found = list(dict.fromkeys(_names(clause)))
-        if len(found) >= 2:
-            return [_quoted(name, context, 0.65) for name in found[:PARTIES_AT_MOST]]
-    signed = list(dict.fromkeys(_signatories(context.read)))
-    return [_quoted(name, context, 0.4) for name in signed[:2]] or None
+        found = list(dict.fromkeys(_names(" ".join(opening[between.end() : between.end() + 1_200].split()))))
+        if len(found) > len(best):
+            best = found
+        if len(best) >= 2:
+            break
+    if not best:
+        best = list(dict.fromkeys(_signatories(context.read)))[:2]
+    return [replace(_quoted(name, context, 0.6), value=canonical(name)) for name in best[:PARTIES_AT_MOST]] or None
+
+
+def canonical(name: str) -> str:
+    """A party's name as lists of parties write it: no comma before the legal form, one spelling of the form."""
+    name = re.sub(
+        r",\s+(?=(?:Inc|LLC|L\.L\.C|Ltd|Limited|L\.?P|LLP|Corp|N\.A|PLC|GmbH|AG|S\.A|B\.V"
+        r"|N\.V)\b)",
+        " ",
+        name,
+    )
+    for long, short in (
+        ("Incorporated", "Inc."),
+        ("Limited", "Ltd."),
+        ("L.P.", "LP"),
+        ("L.L.C.", "LLC"),
+        (" & ", " and "),
+    ):
+        name = name.replace(long, short)
+    return re.sub(r"\b(Inc|Ltd|Corp)$", r"\1.", name)
 
 
 def jurisdiction(context: Context, _: Described) -> FieldValue | None:
@@ -109,30 +169,33 @@ def term(context: Context, _: Described) -> FieldValue | None:
     """For example 2 years."""
     for found in _TERM.finditer(" ".join(context.text.split())):
         count = int(found[2]) if found[2] else _NUMBERS.get((found[1] or "").lower(), 0)
-        if count:
+        if count and not _NO_TERM.search(found[0]):
             unit = _UNITS[found[3][0].lower()]
-            shown = found[0][found.start(1) - found.start() if found[1] else found.start(2) - found.start() :]
+            shown = found[0][found.start(1 if found[1] else 2) - found.start() :]
             value = f"{count} {unit}{'s' if count > 1 else ''}"
-            return FieldValue(value=value, quote=shown, page=context.read[0].page, confidence=0.5)
+            return replace(_quoted(shown, context, 0.6), value=value)
     return None
 
 
 def _names(clause: str) -> Iterator[str]:
-    """Clause is one line; party names end at a definition, an and or a comma before a description."""
-    for piece in _AND.split(clause)[:PARTIES_AT_MOST]:
-        name = _DEFINED.split(piece.strip(' ,;:“”"()'), maxsplit=1)[0]
-        name = _without_tail(name.strip(' ,;:“”"()'))
-        if name[:1].isupper() and names.is_name(name) and len(name.split()) <= 9:
-            yield name
+    """The parties of an opening clause on one line: what is between quotes or brackets only names them again."""
+    plain = " ".join(_ASIDE.sub(" ", clause).split())
+    plain = _CLAUSE_END.split(plain, maxsplit=1)[0]
+    for piece in _AND.split(plain)[: 2 * PARTIES_AT_MOST]:
+        for part in re.split(r",\s+(?=[A-Z][\w.&’' -]{3,60}\b(?:of [A-Z]|Inc|LLC|Corp|Ltd|L\.P))", piece):
+            name = _without_description(_LEADING.sub("", part.strip(" ,;:.")))
+            words = name.split()
+            if name[:1].isupper() or name[:1].isdigit() or (words and words[0][1:2].isupper()):
+                if 2 <= len(words) <= 9 and not _ROLE.match(name) and names.is_name(name):
+                    yield name
 
 
-def _without_tail(name: str) -> str:
+def _without_description(name: str) -> str:
     """A comma ends the name unless a legal form follows it."""
-    parts = name.split(",")
-    kept = parts[0]
-    if len(parts) > 1 and names.SUFFIX.match(parts[1].strip()):
-        kept = f"{parts[0]},{parts[1]}"
-    return kept.strip(" ,.") + ("." if kept.rstrip().endswith((".",)) and names.SUFFIX.search(kept) else "")
+    first, *rest = _DESCRIBED.split(f" {name}", maxsplit=1)[0].strip(" ,;:").split(",")
+    if rest and names.SUFFIX.match(rest[0].strip()):
+        first = f"{first},{rest[0]}"
+    return first.strip(" ,;:")
 
 
 def _signatories(read: tuple[Line, ...]) -> Iterator[str]:

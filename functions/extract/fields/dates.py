@@ -24,8 +24,8 @@ _MONTH = "|".join(sorted(_MONTH_OF, key=len, reverse=True))
 
 _YEAR_FIRST = re.compile(r"(?<![\d.,/-])((?:19|20)\d\d) ?[-./年] ?([01]?\d) ?[-./月] ?([0-3]?\d)(?!\d)")
 _NUMERIC = re.compile(
-    r"(?<![\w.,/-])([0-3OolI]?[\dOolI]) ?([./-]) ?([0-3OolI]?[\dOolI]) ?\2 ?((?:19|20)[\dOolI]{2}"
-    r"|[\dOolI]{2})(?![\d%]|[.,/-]\d)"
+    r"(?<![\w.,/-])([0-3OolI]?[\dOolI]) ?([./-]) ?([0-3OolI]?[\dOolI]) ?\2 ?((?:19|20)[\dOolI]{2}|[\dOolI]{2})"
+    r"(?:(?=\d{1,2}:\d\d)|(?![\d%]|[.,/-]\d))"
 )
 _DAY_NAME_YEAR = re.compile(
     rf"(?<![\d.,/])([0-3]?\d)(?: ?(?:st|nd|rd|th|er|º)\b)?[ .\-/]{{0,2}}(?:day )?(?:of |de "
@@ -38,8 +38,12 @@ _NAME_DAY_YEAR = re.compile(
     rf"|20)\d\d|[’']\d\d)(?!\d)",
     re.IGNORECASE,
 )
+_COMPACT = re.compile(r"(?<![\d.,-])([0-3]\d)([01]\d)(20[0-4]\d)(?= {1,3}\d\d:\d\d)")
 _LOOKALIKES = str.maketrans("OolI", "0011")
-_US = re.compile(r"\$|\bUSD\b|\b[A-Z]{2},? \d{5}\b")
+_US = re.compile(
+    r"\$|\bUSD\b|\b[A-Z]{2},? \d{5}\b|\b(?:State|Commonwealth) of [A-Z]"
+    r"|\ba [A-Z]\w+(?: [A-Z]\w+)? corporation\b"
+)
 _NOT_US = re.compile(r"€|£|\b(?:EUR|GBP|MYR|RM|AUD|SGD|GST ID)\b|SDN\.? ?BHD")
 
 
@@ -77,6 +81,8 @@ def _candidates(text: str, days_first: bool) -> Iterator[DateFound]:
         first, second, year = (found[place].translate(_LOOKALIKES) for place in (1, 3, 4))
         day, month = (first, second) if days_first else (second, first)
         yield from _made(found, year, month, day) or _made(found, year, day, month)
+    for found in _COMPACT.finditer(text):
+        yield from _made(found, found[3], found[2], found[1])
     for found in _DAY_NAME_YEAR.finditer(text):
         yield from _made(found, found[3], found[2], found[1])
     for found in _NAME_DAY_YEAR.finditer(text):

@@ -13,6 +13,7 @@ SUFFIX = re.compile(
     r"|Cafe)(?!\w)",
 )
 _SUFFIX_ANY_CASE = re.compile(SUFFIX.pattern, re.IGNORECASE)
+_ENDS_IN_SUFFIX = re.compile(rf"^[^:@\d]{{4,}}(?:{SUFFIX.pattern})$")
 _ADDRESS = re.compile(
     r"\b(?:street|st\.|str\.|straße|strasse|road|rd\.?|avenue|ave\.?|lane|drive|boulevard|blvd|suite|floor"
     r"|p\.? ?o\.? box|postfach"
@@ -41,8 +42,16 @@ _TITLE = re.compile(
     re.IGNORECASE,
 )
 _HEAD = re.compile(
-    r"^(?:\W{1,4}|(?:attn|attention|c/o|z\. ?hd\.?|att|the|messrs|an|à|company|firma|name|name/company"
+    r"^(?:\W{1,4}|(?:attn|attention|sold by|issued by|c/o|z\. ?hd\.?|att|the|messrs|an|à|company|firma|name"
+    r"|name/company"
     r"|company name)\s?[.:]\s{0,3})",
+    re.IGNORECASE,
+)
+_REGISTRATION = re.compile(r"\s?[(\[](?=[^)\]]{0,30}\d)[^()\[\]]{3,40}[)\]]?$")
+_PHRASE = re.compile(
+    r"^\W{0,3}(?:welcome|thank|goods sold|ref\b|no\b|please|dear|re:|subject|sehr geehrte|your |our |this |we |you "
+    r"|all |for |exhibit|ex-|dear)"
+    r"|^\W{0,3}\d+ ?[x×] ?\d",
     re.IGNORECASE,
 )
 _SALUTATION = re.compile(r"^(?:herrn?|frau|firma|familie|mr|mrs|ms|mme|madame|monsieur|m|d|dña|dr)\.?$", re.IGNORECASE)
@@ -55,16 +64,22 @@ def cleaned(text: str) -> str:
     text = text.strip()
     while (head := _HEAD.match(text)) and head.end() < len(text):
         text = text[head.end() :]
-    name = _BREAKS.split(text, maxsplit=1)[0].strip(" ,;:|·•-–—*_\t")
+    name = _REGISTRATION.sub("", _BREAKS.split(text, maxsplit=1)[0]).strip(" ,;:|·•-–—*_\t")
     return name if is_name(name) else ""
 
 
 def is_name(text: str) -> bool:
     """Has letters, is no title, address, contact line or bare salutation."""
     letters = sum(map(str.isalpha, text))
-    if letters < 3 or len(text) > LONGEST or letters < len(text) * 0.5 or _SALUTATION.match(text):
+    if (
+        letters < 3
+        or len(text) > LONGEST
+        or letters < len(text) * 0.5
+        or _SALUTATION.match(text)
+        or _PHRASE.match(text)
+    ):
         return False
-    if _SUFFIX_ANY_CASE.search(text) and not _CONTACT.search(text):
+    if _SUFFIX_ANY_CASE.search(text) and (not _CONTACT.search(text) or _ENDS_IN_SUFFIX.search(text)):
         return not _TITLE.match(text)
     return not (_TITLE.match(text) or _ADDRESS.search(text) or _CONTACT.search(text))
 

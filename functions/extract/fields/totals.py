@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 
 from . import amounts
@@ -12,6 +12,7 @@ from .lines import Line, Spot, below, right_of, spots
 
 ROUNDED, STRONG, BARE = 4.0, 3.0, 1.5
 NEXT_LINE_COST = 1.0
+PAID_BONUS = 2.5
 CENT = Decimal("0.02")
 
 _ROUNDED = re.compile(
@@ -24,6 +25,13 @@ _NOT_A_TOTAL = re.compile(
     r"|\btotal\s?%|\brounding\b|\bnetto\b|\bitem total|\bnet total|\bline total|\bhors taxe|\bunit\b|\bexcl",
     re.IGNORECASE,
 )
+
+_GIVEN = (
+    r"cash(?:\)|:)?(?: tendered| paid| received)?|(?:amount |cash )?tendered|paid amount|amount paid|master(?:card)?"
+    r"|visa|gegeben(?: bar)?|bar"
+    r"|espèces|efectivo|contanti|contant|card|girocard|carte bancaire"
+)
+_BACK = r"change(?: due| cash)?|rückgeld|zurück|rendu|cambio|resto|wisselgeld|baki"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -45,7 +53,18 @@ def totals(labels: Sequence[str], read: Sequence[Line]) -> list[Amount]:
     *strong, bare = labels
     found = [each for label in strong for each in _labelled(label, read, STRONG)]
     found += _labelled(bare, read, BARE)
+    paid = _paid(read)
+    if paid and all(each.worth < STRONG and each.value not in paid for each in found):
+        found += [replace(each, worth=BARE) for each in _everywhere(read) if each.value in paid]
+    found = [replace(each, worth=each.worth + PAID_BONUS) if each.value in paid else each for each in found]
     return sorted(found, key=lambda each: (-each.worth, -each.value))
+
+
+def _paid(read: Sequence[Line]) -> set[Decimal]:
+    """What was handed over less the change that was given back."""
+    given = [each.value for each in _labelled(_GIVEN, read, 0, all_kinds=True)]
+    back = [each.value for each in _labelled(_BACK, read, 0, all_kinds=True)]
+    return {one - other for one in given[:4] for other in back[:2] if one > other >= 0}
 
 
 def parts(labels: Sequence[str], read: Sequence[Line]) -> list[Amount]:
@@ -55,8 +74,11 @@ def parts(labels: Sequence[str], read: Sequence[Line]) -> list[Amount]:
 
 def largest(read: Sequence[Line]) -> Amount | None:
     """The fallback: the largest amount with cents anywhere."""
-    every = [each for line in read for spot in spots(line) for each in _in_spot(spot, 0, 0.0, "") if each.read.value]
-    return max(every, key=lambda each: each.value, default=None)
+    return max(_everywhere(read), key=lambda each: each.value, default=None)
+
+
+def _everywhere(read: Sequence[Line]) -> list[Amount]:
+    return [each for line in read for spot in spots(line) for each in _in_spot(spot, 0, 0.0, "")]
 
 
 def consistent(
