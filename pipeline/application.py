@@ -3,6 +3,7 @@
 import json
 import logging
 import sys
+import threading
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from typing import Any
@@ -33,7 +34,7 @@ class JsonLines(logging.Formatter):
             "logger": record.name,
             "message": record.getMessage(),
         }
-        line |= {key: value for key, value in vars(record).items() if key not in PLAIN}
+        line = {key: value for key, value in vars(record).items() if key not in PLAIN} | line
         if record.exc_info:
             line["trace"] = self.formatException(record.exc_info)
         return json.dumps(line, default=str)
@@ -81,12 +82,12 @@ def nothing() -> None:
 def application(
     routes: Sequence[BaseRoute], *, start: Callable[[], None] = nothing, close: Callable[[], None] = nothing
 ) -> Starlette:
-    """start begins what the first call should not wait for; close ends what the function holds open."""
+    """start loads, on a thread, what the first call should not wait for; close ends what the function holds open."""
 
     @asynccontextmanager
     async def lifespan(app: Starlette) -> AsyncIterator[None]:
         log_as_json()
-        start()
+        threading.Thread(target=start, name="start", daemon=True).start()
         yield
         close()
         database.close()

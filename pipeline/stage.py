@@ -66,7 +66,7 @@ def stage(
 ) -> Starlette:
     """Make the ASGI application of a stage from the function that decides.
 
-    undo removes what a call did outside the database for a run that was given up meanwhile; start begins what the first
+    undo removes what a call did outside the database for a run that was given up meanwhile; start loads what the first
     call should not wait for.
     """
 

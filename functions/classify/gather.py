@@ -14,12 +14,19 @@ from pipeline import blobs, embeddings, reading
 from pipeline.model import Document
 from pipeline.reading import Sample
 
+from . import lightmodel
 from .classify import Decision
 from .evidence import Evidence, of_pages
 
 log = logging.getLogger(__name__)
 
 MAIL = frozenset({"message/rfc822", "application/vnd.ms-outlook"})
+
+
+def warm_up() -> None:
+    """Load what every decision needs."""
+    lightmodel.shipped()
+    embedding_of("warm up")
 
 
 def evidence_of(path: Path, media_type: str, sample: Sample) -> Evidence:

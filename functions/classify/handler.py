@@ -8,7 +8,7 @@ from pipeline.events import DocumentClassified, DocumentUploaded, Envelope, limi
 from pipeline.stage import stage
 
 from .classify import SAMPLE_CHARS, classify
-from .gather import embedding_of, evidence_of, keep_sample
+from .gather import embedding_of, evidence_of, keep_sample, warm_up
 
 
 def handle(uploaded: Envelope[DocumentUploaded]) -> DocumentClassified:
@@ -37,4 +37,4 @@ def handle(uploaded: Envelope[DocumentUploaded]) -> DocumentClassified:
     )
 
 
-app = stage("classify", handle, consumes=DocumentUploaded)
+app = stage("classify", handle, consumes=DocumentUploaded, start=warm_up)
