@@ -9,6 +9,7 @@ import hashlib
 import importlib.util
 import threading
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -87,6 +88,12 @@ def embed(texts: Sequence[str]) -> Vectors:
         rows = by_length[start : start + BATCH]
         vectors[rows] = _vectors(model.session, [encodings[row] for row in rows])
     return vectors
+
+
+def warm_up() -> None:
+    """Load the model, where there is one, before somebody waits for it."""
+    with suppress(ModelMissing):
+        embed(["warm up"])
 
 
 def token_spans(text: str) -> list[tuple[int, int]]:

@@ -26,7 +26,7 @@ MAIL = frozenset({"message/rfc822", "application/vnd.ms-outlook"})
 def warm_up() -> None:
     """Load what every decision needs."""
     lightmodel.shipped()
-    embedding_of("warm up")
+    embeddings.warm_up()
 
 
 def evidence_of(path: Path, media_type: str, sample: Sample) -> Evidence:

@@ -1,6 +1,6 @@
 """document.extracted -> document.indexed"""
 
-from pipeline import documents, indexing
+from pipeline import documents, embeddings, indexing
 from pipeline.events import DocumentExtracted, DocumentIndexed, Envelope, limited
 from pipeline.search import index
 from pipeline.stage import stage
@@ -20,4 +20,4 @@ def undo(extracted: Envelope[DocumentExtracted]) -> None:
     index.remove_run(extracted.subject, extracted.run)
 
 
-app = stage("index", handle, consumes=DocumentExtracted, undo=undo)
+app = stage("index", handle, consumes=DocumentExtracted, undo=undo, start=embeddings.warm_up)

@@ -6,6 +6,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
+from pipeline import embeddings
 from pipeline.application import application
 
 from . import content, documents, operations, search
@@ -36,5 +37,6 @@ app = application(
         Route("/operations", operations.operations),
         Route("/openapi.json", openapi),
         Route("/health", health),
-    ]
+    ],
+    start=embeddings.warm_up,
 )
