@@ -49,8 +49,8 @@ class Connector:
         self.supervisor = Supervisor(
             settings, topics=self.topics, gateway=gateway, publisher=self.publisher, control=self.control
         )
-        links = [self.publisher.link, self.supervisor.subscriber.link]
-        self.heartbeat = Heartbeat(settings.name, self.supervisor, self.control, links)
+        self.links = [self.publisher.link, self.supervisor.subscriber.link]
+        self.heartbeat = Heartbeat(settings.name, self.supervisor, self.control, self.links)
         self.relay = Relay(self.publisher, age=settings.relay_age_seconds)
         self.sweeper = Sweeper(
             self.publisher,
@@ -77,6 +77,11 @@ class Connector:
         while not self.stopping.is_set():
             self.supervisor.tick()
             self.supervisor.wait()
+            if any(link.state == "closed" for link in self.links):
+                # A bug ended an I/O thread, which has logged it.
+                self.failed = True
+                break
+        self.stopping.set()
         self._drain()
         return 1 if self.failed else 0
 

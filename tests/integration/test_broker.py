@@ -7,6 +7,7 @@ from urllib.parse import quote
 
 import pytest
 
+from local.rabbitmq import USERS
 from pipeline import broker
 from pipeline.broker import Control, Delivery, Message, NotPublished, Publisher, Subscriber, Subscription
 from pipeline.broker import connection as broker_connection
@@ -84,6 +85,31 @@ def test_every_durable_queue_is_a_quorum_queue_that_refuses_rather_than_drops(co
     assert {(each["x-dead-letter-strategy"], each["x-overflow"]) for each in dead_lettering} == {
         ("at-least-once", "reject-publish")
     }
+
+
+def test_the_rights_of_production_suffice(control: Control, vhost: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The connector declares, parks and consumes; a function publishes and hears hints, and declares nothing else."""
+    for user, (_, _, (configure, write, read)) in USERS.items():
+        rights = {"configure": configure, "write": write, "read": read}
+        management("PUT", f"permissions/{vhost}/{user}", rights)
+    monkeypatch.setenv("RABBITMQ_USER", "docstream_connector")
+    own = Control("test-rights")
+    own.declare(FUNCTIONS, LEVELS)
+    publisher = Publisher("test-rights")
+    publisher.publish(an_event("parking", exchange=""), timeout=5)
+    publisher.publish(an_event("classify", exchange=broker.delay_exchange(0.2)), timeout=5)
+    publisher.publish(an_event("dead-letter.classify", exchange="documents-dlx"), timeout=5)
+    publisher.close()
+    own.close()
+    monkeypatch.setenv("RABBITMQ_USER", "docstream")
+    heard: list[str] = []
+    hints = broker.hints(lambda event_id, *_: heard.append(event_id))
+    eventually(lambda: broker.publish(an_event()) or heard)  # type: ignore[func-returns-value]
+    hints.close()
+    refused = Control("test-function")
+    with pytest.raises(broker.TopologyMismatch, match="ACCESS_REFUSED"):
+        refused.declare(FUNCTIONS, LEVELS)
+    refused.close()
 
 
 def test_a_queue_with_other_arguments_is_reported_and_not_used(control: Control, vhost: str) -> None:
