@@ -22,6 +22,8 @@ _HEADING_HEIGHT = 1.18
 _HEADING_HEIGHT_OCR = 1.4
 """OCR measures the height of a line by the letters that happen to be in it."""
 _HEADING_CHARS = 120
+_LEAST_GAP = {False: -0.3, True: -0.7}
+"""OCR draws its boxes so wide that lines overlap."""
 _LOUD_SHARE = 0.2
 """Capitals make a heading only where they are rare."""
 
@@ -81,7 +83,7 @@ def _reads_on(above: Line, below: Line, body: float) -> bool:
     gap = (below.top - above.bottom) / body
     overlap = min(above.right, below.right) - max(above.left, below.left)
     return (
-        -0.3 < gap < 0.75
+        _LEAST_GAP[above.cells[0].ocr] < gap < 0.75
         and overlap > 0.5 * min(above.width, below.width)
         and abs(above.height - below.height) <= _tolerance(above) * max(above.height, below.height) + 1
         and above.bold == below.bold
@@ -115,4 +117,4 @@ def _capitals(text: str) -> bool:
 
 def _heads(text: str) -> bool:
     """A heading has letters and no bullet: a large sum or date is none."""
-    return sum(c.isalpha() for c in text) >= 2 and not _BULLET.match(text)
+    return sum(c.isalpha() for c in text) >= 2 and not _BULLET.match(text) and not text.startswith("(")
