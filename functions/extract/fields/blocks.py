@@ -14,8 +14,10 @@ GAP_HEIGHTS = 1.6
 _POSTAL = re.compile(
     r"^(?:[A-Z]{1,2}[- ])?\d{4,6},? [A-ZÄÖÜÉ][\w .\-äöüßé]{2,40}|\b[A-Z]{2},? \d{5}(?:-\d{4})?\b"
     r"|\b[A-Z]{1,2}\d[A-Z\d]? \d[A-Z]{2}\b|\b\d{5} [A-ZÄÖÜ][\w-]{2,30}"
-    r"|^\d{4} ?[A-Z]{2} [A-Z]\w+"
+    r"|^\d{4} ?[A-Z]{2} [A-Z]\w+|, [A-Z][\w. ]{1,20} \d{5}(?:-\d{4})?\b"
 )
+
+_COUNTRY = re.compile(r"^[A-ZÄÖÜ][\w. ]{2,24}$")
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -65,6 +67,8 @@ def _column(top: Spot, read: Sequence[Line], last: int) -> list[Spot]:
             break
         height = max(above.segment.box[3] - above.segment.box[1], 0.004)
         if top.box is not None and line.segments[0].box[1] - above.segment.box[3] > GAP_HEIGHTS * height:
+            break
+        if len(column) > 1 and _POSTAL.search(above.text) and not _COUNTRY.match(line.segments[0].text):
             break
         aligned = [each for each in spots(line) if abs(each.segment.box[0] - top.segment.box[0]) < LEFT_SLACK]
         if aligned:

@@ -12,13 +12,16 @@ from .totals import Amount
 from .values import FieldValue
 
 ADDRESS_LINES = 6
+WEAK = 0.5
 _POSTAL = re.compile(r"\b\d{4,6}\b")
 _REGISTRATION = re.compile(
     r"\b(?:reg|roc|company no|co\.? ?no|gst|sst|vat|siret|tax id)\b|[\d-]{5,12}[ -]?[A-Z]\W{0,2}$", re.IGNORECASE
 )
 _AFTER_ADDRESS = re.compile(
-    r"\b(?:tel|phone|fax|hp\b|gst|sst|vat|tax\b|invoice|receipt|cash\b|bill\b|date|no\.? ?:|e-?mail|www|ticket|order|table\b"
-    r"|cashier|reg no|siret|ust\b|company)|@|^\W{0,2}[\d ()+-]{8,}$|\d[.,]\d\d\b|^\W*$|\d\d:\d\d|\d[/.-]\d{1,2}[/.-]\d\d",
+    r"\b(?:tel|phone|fax|hp\b|gst|sst|vat|tax\b|invoice|receipt|cash\b|bill\b|date|no\.? ?:|e-?mail|www|ticket|order"
+    r"|table\b"
+    r"|cashier|reg no|siret|ust\b|company)|@|^\W{0,2}[\d ()+-]{8,}$|\d[.,]\d\d\b|^\W*$|\d\d:\d\d"
+    r"|\d[/.-]\d{1,2}[/.-]\d\d",
     re.IGNORECASE,
 )
 _PART_OF_ADDRESS = re.compile(r"\d|,")
@@ -40,9 +43,10 @@ def buyer(context: Context, described: Described) -> FieldValue | None:
     """A labelled name, else the head of the address block that is not the seller's."""
     from_whom = context.known("seller").casefold()
     labelled = parties.labelled(described.get("x-labels", ()), context.read)
-    options = [
-        each for each in [*labelled, *parties.addressees(context.read)] if each.read.value.casefold() != from_whom
-    ]
+    weakly = parties.labelled(described.get("x-weak-labels", ()), context.read, WEAK)
+    strong = [each for each in labelled if each.score > WEAK]
+    found = [*strong, *parties.addressees(context.read), *labelled, *weakly]
+    options = [each for each in found if each.read.value.casefold() != from_whom]
     return options[0].to_value() if options else None
 
 
@@ -127,7 +131,7 @@ def _consistent(
     context: Context, total: tuple[str, ...], subtotal: tuple[str, ...], tax: tuple[str, ...]
 ) -> tuple[Amount | None, Amount | None, Amount | None]:
     read = context.read
-    return totals.consistent(totals.totals(total, read), totals.parts(subtotal, read), totals.parts(tax, read))
+    return totals.consistent(totals.totals(total, read), totals.parts(subtotal, read), totals.parts(tax, read), read)
 
 
 def _valued(amount: Amount | None) -> FieldValue | None:

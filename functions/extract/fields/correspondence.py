@@ -11,6 +11,7 @@ from .values import FieldValue
 
 HEADER_LINES = 40
 SIGNATURE_LINES = 5
+HEAD_LINES = 5
 
 _CLOSING = re.compile(
     r"^\W{0,3}(?:yours|sincerely|best|kind|warm|with (?:best|kind|warm)|regards|respectfully|very truly|cordially"
@@ -51,23 +52,21 @@ def attachment_count(context: Context, _: Described) -> FieldValue:
 
 
 def sender(context: Context, _: Described) -> FieldValue | None:
-    """The name under the closing, else the head of the first address block, else the letterhead."""
+    """The organisation of the letterhead, else the name under the closing, else the first address block."""
     signed = _signature(context.read)
     blocks = parties.addressees(context.read)
     head = parties.letterhead(context.read, but_not=blocks[0].read.value if blocks else "")
-    options = [signed, blocks[0] if len(blocks) > 1 else None, head, *blocks[:1]]
+    organised = head if head and names.is_company(head.read.value) and head.spot.line.number < HEAD_LINES else None
+    options = [organised, signed, blocks[0] if len(blocks) > 1 else None, head, *blocks[:1]]
     best = next((each for each in options if each), None)
     return best.to_value() if best else None
 
 
 def recipient(context: Context, _: Described) -> FieldValue | None:
     """The head of the address block that is not the sender's, else the name in the salutation."""
-    from_whom = context.known("sender")
-    blocks = [each for each in parties.addressees(context.read) if each.read.value != from_whom]
-    greeted = _greeted(context.read)
-    if len(blocks) > 1:
-        return blocks[1].to_value()
-    best = blocks[0] if blocks else greeted
+    from_whom = context.known("sender").casefold()
+    found = [each for each in parties.addressees(context.read) if each.read.value.casefold() != from_whom]
+    best = found[0] if found else _greeted(context.read)
     return best.to_value() if best else None
 
 

@@ -16,7 +16,11 @@ _VAT_ID = re.compile(
     r"|NL ?\d{9}B\d{2}|PL ?\d{10}|SE ?\d{12}|IE ?\d[A-Z0-9]\d{5}[A-Z]{1,2}|CZ ?\d{8,10}|RO ?\d{2,10}"
     r"|CHE-?\d{3}\.?\d{3}\.?\d{3})(?![A-Z0-9])"
 )
-_NUMBER = re.compile(r"#?\s{0,2}([A-Z0-9](?:[\w./\-–#&]{0,38}[\w])?)", re.IGNORECASE)
+_NUMBER = re.compile(
+    r"(?:(?:no|nr|num|number"
+    r"|n[o°º])\b[.:]?\s{0,2})?#?\s{0,2}([A-Z0-9](?:[\w./\-–#&]{0,38}[\w])?)",
+    re.IGNORECASE,
+)
 _PHONE_LIKE = re.compile(r"^\+?\(?\d{3}\)?[ -]\d{3}[ -]\d{4}$")
 _DATE_LIKE = re.compile(r"^(?:\d{1,2}[./-]\d{1,2}[./-]\d{2,4}|\d{4}-\d{2}-\d{2})$")
 

@@ -114,6 +114,8 @@ def _fields(root: Element, known: Mapping[str, Any]) -> Iterator[tuple[str, Fiel
 def _normal(name: str, value: str) -> str | None:
     if name in _AMOUNTS:
         return value.strip()
+    if name == "iban":
+        return "".join(value.split())
     if name not in _DATES:
         return " ".join(value.split())
     compact = _COMPACT.match(value.replace("-", ""))

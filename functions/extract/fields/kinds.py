@@ -42,7 +42,7 @@ def reader(kind: str, *, days_first: bool) -> Reader:
         "amount": _amount,
         "identifier": lambda text: _plain(identifiers.find_number(text)),
         "iban": lambda text: _plain(identifiers.find_iban(text)),
-        "vat-id": lambda text: _plain(identifiers.find_vat_id(text[:40])),
+        "vat-id": lambda text: _plain(identifiers.find_vat_id(text)),
         "name": _name,
     }
     return readers.get(kind, _line)

@@ -14,8 +14,8 @@ BESIDE_COLON, BESIDE, NEXT, UNDER = 1.0, 0.9, 0.85, 0.75
 
 LENGTH_WORTH = 0.004
 LINE_COST = 0.0005
-SEPARATORS = " \t:#.=-–—"
-_BARE_REMAINDER = re.compile(r"^[\s:.#*()/-]*$")
+SEPARATORS = " \t:#.=-–—\u200b\ufeff"
+_BARE_REMAINDER = re.compile(r"^[\s:.#*()/\u200b-]*$")
 
 
 @dataclass(frozen=True, kw_only=True)

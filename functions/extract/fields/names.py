@@ -13,7 +13,7 @@ SUFFIX = re.compile(
     r"|Cafe)(?!\w)",
 )
 _SUFFIX_ANY_CASE = re.compile(SUFFIX.pattern, re.IGNORECASE)
-_ENDS_IN_SUFFIX = re.compile(rf"^[^:@\d]{{4,}}(?:{SUFFIX.pattern})$")
+_ENDS_IN_SUFFIX = re.compile(rf"^[^:@]{{4,70}}(?:{SUFFIX.pattern})$", re.IGNORECASE)
 _ADDRESS = re.compile(
     r"\b(?:street|st\.|str\.|straße|strasse|road|rd\.?|avenue|ave\.?|lane|drive|boulevard|blvd|suite|floor"
     r"|p\.? ?o\.? box|postfach"
@@ -90,7 +90,7 @@ def is_address(text: str) -> bool:
 
 def is_company(text: str) -> bool:
     """Carries a legal form or a word shops use."""
-    return bool(_SUFFIX_ANY_CASE.search(text))
+    return bool(SUFFIX.search(text) or _ENDS_IN_SUFFIX.search(text))
 
 
 def is_salutation(text: str) -> bool:

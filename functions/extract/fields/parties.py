@@ -14,7 +14,7 @@ _LEFTOVER = re.compile(
 )
 
 
-def labelled(labels: Sequence[str], read: Sequence[Line]) -> list[Candidate]:
+def labelled(labels: Sequence[str], read: Sequence[Line], worth: float = 0.8) -> list[Candidate]:
     """Names beside or under a label such as Bill to; a label that opens its segment only."""
     found = []
     for strength, label in enumerate(labels):
@@ -22,7 +22,7 @@ def labelled(labels: Sequence[str], read: Sequence[Line]) -> list[Candidate]:
             for spot in spots(line):
                 match = compiled(label).match(spot.text.lstrip(" *•"))
                 if match:
-                    candidate = _beside_or_below(spot, match, read, 0.8 - 0.02 * strength)
+                    candidate = _beside_or_below(spot, match, read, worth - 0.02 * strength)
                     if candidate:
                         found.append(candidate)
     return sorted(found, key=lambda each: -each.score)
@@ -34,7 +34,7 @@ def letterhead(read: Sequence[Line], *, but_not: str = "") -> Candidate | None:
     named = [
         candidate for spot in head if (candidate := named_at(spot, 0.5)) and not _same(candidate.read.value, but_not)
     ]
-    companies = [each for each in named if names.SUFFIX.search(each.read.value)]
+    companies = [each for each in named if names.is_company(each.read.value)]
     return next(iter(companies or named), None)
 
 
@@ -44,7 +44,7 @@ def company_anywhere(read: Sequence[Line], *, but_not: str = "") -> Candidate | 
     for line in read:
         for spot in spots(line):
             candidate = named_at(spot, 0.4)
-            if candidate and names.SUFFIX.search(candidate.read.value) and not _same(candidate.read.value, but_not):
+            if candidate and names.is_company(candidate.read.value) and not _same(candidate.read.value, but_not):
                 found.setdefault(candidate.read.value.casefold(), []).append(candidate)
     return max(found.values(), key=len)[0] if found else None
 

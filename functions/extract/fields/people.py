@@ -22,7 +22,8 @@ _NO_PERSON = re.compile(
     r"\b(?:curriculum|vitae|resume|résumé|lebenslauf|cv|summary|experience|education|skills|profile|objective"
     r"|contact|address|phone|engineer|developer|manager"
     r"|designer|analyst|university|college|school|street|road|avenue|page|software|senior|consultant|personal|data"
-    r"|science|projects|languages|certifications|architect|student|director)\b",
+    r"|science|projects|languages|certifications|architect|student|director|biographical|sketch|form|report"
+    r"|application|insurance|claim|date|information|details|career|statement|portfolio|contents)\b",
     re.IGNORECASE,
 )
 _OF_CV = re.compile(
@@ -33,16 +34,17 @@ _OF_CV = re.compile(
 
 
 def person(context: Context, described: Described) -> FieldValue | None:
-    """A labelled name; on a resume else the first line that reads like one."""
-    labelled = [
-        each
-        for each in candidates(described.get("x-labels", ()), context.read[:80], context.reader("name"))
-        if _is_person(each.read.value)
-    ]
+    """A labelled name among the first lines, else the first line that reads like one."""
+    labelled = _labelled(context, described)
     headed = _headline(context.read)
-    strong = [each for each in labelled if each.score > 0.8]
-    best = next(iter([*strong, *([headed] if headed else []), *labelled]), None)
+    first = [each for each in labelled if each.spot.line.number < HEAD_LINES]
+    best = next(iter([*first, *([headed] if headed else []), *labelled]), None)
     return best.to_value() if best else None
+
+
+def named_person(context: Context, described: Described) -> FieldValue | None:
+    """A labelled name only: forms are headed by whose form it is."""
+    return next((each.to_value() for each in _labelled(context, described)), None)
 
 
 def email(context: Context, _: Described) -> FieldValue | None:
@@ -51,6 +53,11 @@ def email(context: Context, _: Described) -> FieldValue | None:
 
 def phone(context: Context, _: Described) -> FieldValue | None:
     return _first(_PHONE, context.read[:40], 0.6)
+
+
+def _labelled(context: Context, described: Described) -> list[Candidate]:
+    found = candidates(described.get("x-labels", ()), context.read[:80], context.reader("name"))
+    return [each for each in found if _is_person(each.read.value)]
 
 
 def _is_person(text: str) -> bool:

@@ -5,9 +5,10 @@ from typing import Any
 
 from pipeline.pages import Page
 
-from . import banking, commerce, contract, correspondence, items, kinds, people, publications
+from . import banking, commerce, contract, correspondence, identifiers, items, kinds, people, publications
 from .context import Context, Described, context_of
-from .labels import candidates
+from .labels import Candidate, candidates
+from .lines import spots
 from .values import Fields, FieldValue
 
 Rule = Callable[[Context, Described], FieldValue | list[FieldValue] | None]
@@ -35,6 +36,7 @@ RULES: Mapping[str, Rule] = {
     "ordered-from": commerce.ordered_from,
     "period-end": banking.period_end,
     "period-start": banking.period_start,
+    "named-person": people.named_person,
     "person": people.person,
     "phone": people.phone,
     "seller": commerce.seller,
@@ -47,7 +49,10 @@ RULES: Mapping[str, Rule] = {
 }
 """What a schema's x-kind asks for; every other property is read by its labels alone."""
 
-FIRST_DATE_CONFIDENCE = 0.4
+VALID: Mapping[str, Callable[[str], bool]] = {
+    "iban": identifiers.iban_is_valid,
+    "vat-id": identifiers.vat_id_is_valid,
+}
 
 
 def by_rules(schema: Mapping[str, Any], pages: Sequence[Page], enclosed: int = 0) -> Fields:
@@ -66,9 +71,20 @@ def by_rules(schema: Mapping[str, Any], pages: Sequence[Page], enclosed: int = 0
 
 def _labelled(context: Context, described: Described) -> FieldValue | None:
     kind = kinds.kind_of(described)
-    labels = described.get("x-labels", ()) or ([".{0,0}"] if kind in ("iban", "vat-id") else ())
-    found = candidates(labels, context.read, context.reader(kind))
+    found = candidates(described.get("x-labels", ()), context.read, context.reader(kind))
+    if not found and kind in VALID:
+        return _valid_anywhere(kind, context)
     return found[0].to_value() if found else None
+
+
+def _valid_anywhere(kind: str, context: Context) -> FieldValue | None:
+    """Numbers with check digits need no label."""
+    for line in context.read:
+        for spot in spots(line):
+            read = context.reader(kind)(spot.text)
+            if read and VALID[kind](read.value):
+                return Candidate(read=read, spot=spot, score=0.7, label="").to_value()
+    return None
 
 
 def _first_date(context: Context) -> FieldValue | None:

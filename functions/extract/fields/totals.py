@@ -33,6 +33,8 @@ _GIVEN = (
 )
 _BACK = r"change(?: due| cash)?|rückgeld|zurück|rendu|cambio|resto|wisselgeld|baki"
 
+_DUE = re.compile(r"due|zahl|payer|pay|betalen|pagar", re.IGNORECASE)
+
 
 @dataclass(frozen=True, kw_only=True)
 class Amount:
@@ -57,7 +59,17 @@ def totals(labels: Sequence[str], read: Sequence[Line]) -> list[Amount]:
     if paid and all(each.worth < STRONG and each.value not in paid for each in found):
         found += [replace(each, worth=BARE) for each in _everywhere(read) if each.value in paid]
     found = [replace(each, worth=each.worth + PAID_BONUS) if each.value in paid else each for each in found]
-    return sorted(found, key=lambda each: (-each.worth, -each.value))
+    found = sorted(found, key=lambda each: (-each.worth, -each.value))
+    return _before_payments(found, read)
+
+
+def _before_payments(found: list[Amount], read: Sequence[Line]) -> list[Amount]:
+    """A balance due is what is left of the total: where the difference is shown, the total comes first."""
+    if not found or not _DUE.search(found[0].label):
+        return found
+    shown = {each.value for each in _everywhere(read)}
+    whole = [each for each in found if each.value > found[0].value and each.value - found[0].value in shown]
+    return [*whole[:1], *found]
 
 
 def _paid(read: Sequence[Line]) -> set[Decimal]:
@@ -82,7 +94,7 @@ def _everywhere(read: Sequence[Line]) -> list[Amount]:
 
 
 def consistent(
-    found: Sequence[Amount], subtotals: Sequence[Amount], taxes: Sequence[Amount]
+    found: Sequence[Amount], subtotals: Sequence[Amount], taxes: Sequence[Amount], read: Sequence[Line]
 ) -> tuple[Amount | None, Amount | None, Amount | None]:
     """The best total with the subtotal and the tax that add up to it, else the first of each."""
     for total in found[:6]:
@@ -91,9 +103,26 @@ def consistent(
                 if abs(subtotal.value + tax.value - total.value) <= CENT and subtotal.value > 0 and tax is not subtotal:
                     return total, subtotal, tax
     best = found[0] if found else None
+    split = _split(best, read) if best else None
+    if best and split:
+        return best, *split
     below_total = [each for each in subtotals if best is None or 0 < each.value <= best.value * 2]
     small = [each for each in taxes if best is None or abs(each.value) < best.value]
     return best, below_total[0] if below_total else None, small[0] if small else None
+
+
+def _split(total: Amount, read: Sequence[Line]) -> tuple[Amount, Amount] | None:
+    """Net and tax from a row of a tax table: two amounts that add up to the total beside them."""
+    for line in read:
+        row = [each for spot in spots(line) for each in _in_spot(spot, 0, STRONG, "")]
+        for net, tax, gross in zip(row, row[1:], row[2:], strict=False):
+            if (
+                gross.value == total.value
+                and 0 < tax.value < net.value
+                and abs(net.value + tax.value - gross.value) <= CENT
+            ):
+                return net, tax
+    return None
 
 
 def _labelled(label: str, read: Sequence[Line], worth: float, *, all_kinds: bool = False) -> Iterator[Amount]:
