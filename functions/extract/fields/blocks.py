@@ -17,7 +17,13 @@ _POSTAL = re.compile(
     r"|^\d{4} ?[A-Z]{2} [A-Z]\w+|, [A-Z][\w. ]{1,20} \d{5}(?:-\d{4})?\b"
 )
 
-_COUNTRY = re.compile(r"^[A-ZÄÖÜ][\w. ]{2,24}$")
+_COUNTRY = re.compile(
+    r"^(?:Germany|Deutschland|France|U\.?S\.?A|United|UK|England|Ireland|Nederland|The Netherlands|Netherlands|Belgi"
+    r"|Österreich|Austria|Schweiz"
+    r"|Switzerland|Suisse|España|Spain|Itali|Italy|Portugal|Pol|Hong Kong|Canada|Australia|India|Malaysia|Singapore"
+    r"|Sweden|Norway|Denmark)",
+    re.IGNORECASE,
+)
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)

@@ -86,7 +86,8 @@ _NO_TERM = re.compile(r"confidential|thereafter|following|keep|solicit|compete|s
 _NUMBERS = {
     "one": 1, "two": 2, "three": 3, "four": 4, "five": 5, "six": 6, "seven": 7, "eight": 8, "nine": 9, "ten": 10,
     "twelve": 12, "eighteen": 18, "twenty-four": 24, "twenty four": 24, "thirty-six": 36, "thirty six": 36,
-    "un": 1, "deux": 2, "trois": 3, "cinq": 5, "zwei": 2, "drei": 3, "fünf": 5, "ein": 1, "einem": 1, "eines": 1, "einen": 1,
+    "un": 1, "deux": 2, "trois": 3, "cinq": 5, "zwei": 2, "drei": 3, "fünf": 5,
+    "ein": 1, "einem": 1, "eines": 1, "einen": 1,
 }  # fmt: skip
 _UNITS = {"y": "year", "j": "year", "a": "year", "m": "month"}
 _DATED = re.compile(
@@ -184,10 +185,13 @@ def _names(clause: str) -> Iterator[str]:
     for piece in _AND.split(plain)[: 2 * PARTIES_AT_MOST]:
         for part in re.split(r",\s+(?=[A-Z][\w.&’' -]{3,60}\b(?:of [A-Z]|Inc|LLC|Corp|Ltd|L\.P))", piece):
             name = _without_description(_LEADING.sub("", part.strip(" ,;:.")))
-            words = name.split()
-            if name[:1].isupper() or name[:1].isdigit() or (words and words[0][1:2].isupper()):
-                if 2 <= len(words) <= 9 and not _ROLE.match(name) and names.is_name(name):
-                    yield name
+            if _begins_a_name(name) and 2 <= len(name.split()) <= 9 and not _ROLE.match(name) and names.is_name(name):
+                yield name
+
+
+def _begins_a_name(name: str) -> bool:
+    """Capital or digit first, or a capital second as in eBay."""
+    return any(each.isupper() or each.isdigit() for each in name[:2])
 
 
 def _without_description(name: str) -> str:

@@ -96,6 +96,8 @@ def below(spot: Spot, read: Sequence[Line], reach: int = BELOW_LINES) -> Iterato
         under = [each for each in spots(line) if _overlaps(each.segment.box, left, right)]
         if under:
             yield min(under, key=lambda each: abs(each.segment.box[0] - left))
+        elif len(line.segments) == len(spot.line.segments):
+            yield Spot(line=line, index=spot.index)
 
 
 def _overlaps(box: Box, left: float, right: float) -> bool:

@@ -54,6 +54,15 @@ _PHRASE = re.compile(
     r"|^\W{0,3}\d+ ?[x×] ?\d",
     re.IGNORECASE,
 )
+_LABEL = re.compile(
+    r"^\W{0,3}(?:invoice|order|bill(?:ed)?|ship|sold|payable|payment|account|customer|client|purchase|delivery|due"
+    r"|terms|total|subtotal|amount|balance"
+    r"|p\.?/?o\.?|tax|wire|remit|rechnungs?|kunden|liefer|bestell|auftrags?|zahlungs?|steuer|ust|facture|client"
+    r"|commande|fecha|cliente|factura)"
+    r"[- ]?(?:to|no|nr|num|number|nummer|date|datum|id|terms|method|transfer|due|info|details|information|address"
+    r"|adresse|anschrift|bedingungen|n°|#)\b",
+    re.IGNORECASE,
+)
 _SALUTATION = re.compile(r"^(?:herrn?|frau|firma|familie|mr|mrs|ms|mme|madame|monsieur|m|d|dña|dr)\.?$", re.IGNORECASE)
 _BREAKS = re.compile(r"\s+[·•|*–—]\s+|\s+[-]\s+(?=[A-ZÄÖÜ\d])| {3,}|\s?;\s|,\s(?=\d|[^,]{0,40}\d)")
 LONGEST = 80
@@ -70,6 +79,8 @@ def cleaned(text: str) -> str:
 
 def is_name(text: str) -> bool:
     """Has letters, is no title, address, contact line or bare salutation."""
+    if text.rstrip().endswith((":", "?")) or _LABEL.match(text):
+        return False
     letters = sum(map(str.isalpha, text))
     if (
         letters < 3
