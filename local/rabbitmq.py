@@ -15,12 +15,13 @@ from local.site import Site
 
 VHOST = "docstream"
 EVENTS_AND_OWN_QUEUES = r"^(documents|amq\.gen.*)$"
+EVENTS_AND_REPLAYS = r"^(documents|documents-requeue|amq\.gen.*)$"
 OWN_QUEUES = r"^amq\.gen.*$"
 EVERYTHING_DOCSTREAM = r"^(documents.*|delay\..+|[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?)$"
 EVERYTHING_AND_DEFAULT = r"^(documents.*|delay\..+|[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?|amq\.default)$"
 
 USERS = {
-    "docstream": ("docstream-broker", "", (OWN_QUEUES, EVENTS_AND_OWN_QUEUES, EVENTS_AND_OWN_QUEUES)),
+    "docstream": ("docstream-broker", "", (OWN_QUEUES, EVENTS_AND_REPLAYS, EVENTS_AND_OWN_QUEUES)),
     "docstream_connector": (
         "docstream-broker-connector",
         "",

@@ -2,16 +2,16 @@
 
 import hashlib
 import hmac
+import secrets
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
 from uuid import UUID, uuid4
 
 from starlette.requests import HTTPConnection
 
 from . import settings
-from .database import fetch, transaction
+from .database import Cursor, fetch, transaction
 from .errors import Forbidden, Unauthorized
 
 SCOPES = frozenset({"read", "write", "operate"})
@@ -66,7 +66,7 @@ def authenticate(connection: HTTPConnection, scope: str) -> Principal:
     token = bearer(connection)
     session = connection.cookies.get(SESSION_COOKIE)
     if token:
-        principal = known("hash", hashlib.sha256(token.encode()).digest())
+        principal = holder(token)
     elif session:
         principal = known("id", session_key(session))
     else:
@@ -79,6 +79,11 @@ def authenticate(connection: HTTPConnection, scope: str) -> Principal:
 def bearer(connection: HTTPConnection) -> str | None:
     scheme, _, token = connection.headers.get("authorization", "").partition(" ")
     return token.strip() if scheme.lower() == "bearer" and token else connection.headers.get("x-api-key")
+
+
+def holder(token: str) -> Principal:
+    """Whose API key this is; raises Unauthorized."""
+    return known("hash", hashlib.sha256(token.encode()).digest())
 
 
 def known(column: str, value: object) -> Principal:
@@ -113,20 +118,27 @@ def session_key(cookie: str) -> UUID:
     return UUID(key_id)
 
 
+def new_token() -> str:
+    return f"dsk_{secrets.token_urlsafe(32)}"
+
+
 def ensure_key(token: str, *, tenant: str, scopes: frozenset[str], name: str) -> None:
     """Store the hash of a key, once; the key itself is kept nowhere."""
-    values: dict[str, Any] = {
-        "id": uuid4(),
-        "tenant": tenant,
-        "name": name,
-        "hash": hashlib.sha256(token.encode()).digest(),
-        "scopes": sorted(scopes),
-    }
     with transaction() as tx:
-        tx.execute(
-            """
-            INSERT INTO api_keys (id, tenant, name, hash, scopes)
-            VALUES (%(id)s, %(tenant)s, %(name)s, %(hash)s, %(scopes)s) ON CONFLICT (hash) DO NOTHING
-            """,
-            values,
-        )
+        keep(tx, uuid4(), token, tenant=tenant, scopes=scopes, name=name)
+
+
+def keep(tx: Cursor, key_id: UUID, token: str, *, tenant: str, scopes: frozenset[str], name: str) -> None:
+    tx.execute(
+        """
+        INSERT INTO api_keys (id, tenant, name, hash, scopes)
+        VALUES (%(id)s, %(tenant)s, %(name)s, %(hash)s, %(scopes)s) ON CONFLICT (hash) DO NOTHING
+        """,
+        {
+            "id": key_id,
+            "tenant": tenant,
+            "name": name,
+            "hash": hashlib.sha256(token.encode()).digest(),
+            "scopes": sorted(scopes),
+        },
+    )

@@ -155,6 +155,11 @@ def embedding_model_path() -> Path | None:
     return Path(path) if path else None
 
 
+def operator_tenant() -> str:
+    """Whose operators also see what belongs to no tenant, and make keys for the others."""
+    return text("OPERATOR_TENANT", "default")
+
+
 @dataclass(frozen=True, kw_only=True)
 class Limits:
     """What a document may be; every refusal names the one it met."""

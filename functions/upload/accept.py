@@ -11,6 +11,7 @@ from urllib.parse import unquote_to_bytes
 from uuid import UUID, uuid4, uuid5
 
 from pipeline.errors import BadRequest
+from pipeline.json_object import json_object
 
 FILENAME_CHARS = 255
 KEY_CHARS = 255
@@ -102,23 +103,10 @@ def metadata(content: bytes | str) -> dict[str, Any]:
     """The JSON object a client sends along; raises BadRequest for what JSON or PostgreSQL cannot hold."""
     if len(content) > METADATA_BYTES:
         raise BadRequest(f"metadata has more than {METADATA_BYTES} bytes", code="metadata-too-large")
-    try:
-        found = json.loads(content)
-        json.dumps(found, allow_nan=False, ensure_ascii=False).encode("utf-8")
-    except (ValueError, RecursionError):
-        raise BadRequest("metadata is not JSON", code="invalid-metadata") from None
-    if not isinstance(found, dict) or not storable(found, METADATA_DEPTH):
+    found = json_object(content, levels=METADATA_DEPTH)
+    if found is None:
         raise BadRequest(
             f"metadata is a JSON object of at most {METADATA_DEPTH} levels, without NUL characters",
             code="invalid-metadata",
         )
     return found
-
-
-def storable(value: object, levels: int) -> bool:
-    """May this go into a jsonb column: not too deep, no NUL in any text?"""
-    if isinstance(value, dict):
-        return levels > 0 and all("\0" not in key and storable(each, levels - 1) for key, each in value.items())
-    if isinstance(value, list):
-        return levels > 0 and all(storable(each, levels - 1) for each in value)
-    return not isinstance(value, str) or "\0" not in value

@@ -47,6 +47,8 @@ def test_functions_write_and_read_events_and_their_own_queues() -> None:
         assert may("docstream", WRITE, resource)
         assert may("docstream", READ, resource)
     assert may("docstream", CONFIGURE, "amq.gen-Xa1")
+    assert may("docstream", WRITE, "documents-requeue")
+    assert not may("docstream", WRITE, "documents-dlx")
     assert not may("docstream", READ, "documents-dlx")
     assert not may("docstream", READ, "classify")
 

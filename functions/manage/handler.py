@@ -1,0 +1,27 @@
+"""Commands on what exists: documents, dead letters, the index, keys, sessions."""
+
+from starlette.routing import Route
+
+from pipeline.application import application
+
+from . import commands, index, keys, letters, replay, session
+from .call import call
+
+app = application(
+    [
+        Route("/documents/{id:uuid}", call("write", commands.delete), methods=["DELETE"]),
+        Route("/documents/{id:uuid}", call("write", commands.correct), methods=["PATCH"]),
+        Route("/documents/{id:uuid}/reprocess", call("write", commands.reprocess), methods=["POST"]),
+        Route("/dead-letters", call("operate", letters.listed)),
+        Route("/dead-letters/replay", call("operate", replay.many), methods=["POST"]),
+        Route("/dead-letters/{id:uuid}", call("operate", letters.shown)),
+        Route("/dead-letters/{id:uuid}/replay", call("operate", replay.replayed), methods=["POST"]),
+        Route("/dead-letters/{id:uuid}/discard", call("operate", replay.discarded), methods=["POST"]),
+        Route("/index/rebuild", call("operate", index.rebuilt), methods=["POST"]),
+        Route("/session", session.opened, methods=["POST"]),
+        Route("/session", session.ended, methods=["DELETE"]),
+        Route("/keys", call("operate", keys.listed)),
+        Route("/keys", call("operate", keys.created), methods=["POST"]),
+        Route("/keys/{id:uuid}", call("operate", keys.revoked), methods=["DELETE"]),
+    ]
+)

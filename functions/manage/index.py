@@ -1,0 +1,20 @@
+"""Make the search index anew, a piece of work at a time."""
+
+from dataclasses import asdict
+
+from starlette.responses import JSONResponse, Response
+
+from pipeline.database import transaction
+from pipeline.rebuild import rebuild
+
+from . import audit
+from .call import Call
+
+
+def rebuilt(call: Call) -> Response:
+    """Works for half a minute and says whether it is done; called again, it goes on where it was."""
+    call.expect()
+    progress = rebuild()
+    with transaction() as tx:
+        audit.note(tx, call, "index.rebuilt", progress.index, documents=progress.documents, done=progress.done)
+    return JSONResponse(asdict(progress), 202)
