@@ -17,7 +17,7 @@ DOCUMENTS = "samples/documents"
 DOCSTREAM = (sys.executable, "-m", "cli")
 SHOWN = "invoice-brightwater.pdf"
 SEARCHES = (
-    ("keyword", "the words as they are written", "invoice pump"),
+    ("keyword", "the words as they are written", "late payment interest"),
     ("semantic", "the meaning, in other words", "how do I water the garden"),
     ("hybrid", "both together", "solar power revenue"),
 )
