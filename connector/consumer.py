@@ -186,7 +186,8 @@ def republished(delivery: Delivery, exchange: str, routing_key: str, headers: di
 
 def described(settlement: Settlement) -> dict[str, object]:
     if isinstance(settlement, Retry):
-        return {"level": settlement.level, "attempt": settlement.journey.attempt, "defer": settlement.journey.defer}
+        journey = settlement.journey
+        return {"delay_seconds": settlement.level, "attempt": journey.attempt, "defer": journey.defer}
     if isinstance(settlement, DeadLetter):
         return {"code": settlement.code, "reason": settlement.reason, "attempt": settlement.journey.attempt}
     return {}

@@ -6,12 +6,13 @@ asks to be called again.
 
 import json
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
 from pipeline import blobs, settings
-from pipeline.errors import Continues
+from pipeline.errors import Continues, Rejected, Unavailable
 from pipeline.events import DocumentClassified, Envelope
 from pipeline.model import Document
 from pipeline.pages import Page
@@ -63,35 +64,64 @@ def converted_in_ranges(document: Document, classified: Envelope[DocumentClassif
     """The whole document; raises Rejected, or Continues after CALL_SECONDS with some ranges kept."""
     known = sampled_pages(document)
     if document.media_type not in PAGED:
-        return child.convert(
-            path, media_type=document.media_type, filename=document.filename, limits=limits(), known=known
-        )
+        return with_second_chance(document, classified.run, lambda: converted(document, path, limits(), known))
     started = time.monotonic()
     folder = blobs.run_key(document.tenant, document.id, classified.run, "pages/")
     parts = [from_json(json.loads(blobs.read(key))) for key in blobs.keys(folder)]
     size = len(parts[-1].pages) if parts else FIRST_PAGES
     while not parts or len_of(parts) < parts[0].page_count:
-        if time.monotonic() - started > CALL_SECONDS:
+        if parts and time.monotonic() - started > CALL_SECONDS:
             raise Continues(f"{len_of(parts)} of {parts[0].page_count} pages are read")
-        first = len_of(parts) + 1
         begun = time.monotonic()
-        part = child.convert(
-            path,
-            media_type=document.media_type,
-            filename=document.filename,
-            limits=replace(limits(), ocr_pages=limits().ocr_pages - read_by_ocr(parts)),
-            first=first,
-            last=first + size - 1,
-            known=known,
-        )
-        parts.append(part)
-        if part.page_count > len_of(parts) or len(parts) > 1:
-            blobs.write(
-                f"{folder}{first:06d}-{len_of(parts):06d}.json", json.dumps(to_json(part)).encode(), "application/json"
-            )
-            tell("extract", classified, status="reading", page=len_of(parts), pages=part.page_count)
-        size = next_pages(len(part.pages), time.monotonic() - begun)
+        following = partial(next_range, document, path, parts, size, known)
+        parts.append(with_second_chance(document, classified.run, following))
+        if len(parts) > 1 or len_of(parts) < parts[0].page_count:
+            keep(folder, parts)
+            tell("extract", classified, status="reading", page=len_of(parts), pages=parts[0].page_count)
+        size = next_pages(len(parts[-1].pages), time.monotonic() - begun)
     return merged(parts)
+
+
+def next_range(
+    document: Document, path: Path, parts: Sequence[Converted], size: int, known: Sequence[Page]
+) -> Converted:
+    """The pages after those that are read; what earlier ranges have left of the pages OCR may read."""
+    first = len_of(parts) + 1
+    left = replace(limits(), ocr_pages=max(0, limits().ocr_pages - read_by_ocr(parts)))
+    return converted(document, path, left, known, first=first, last=first + size - 1)
+
+
+def converted(
+    document: Document, path: Path, allowed: Limits, known: Sequence[Page], *, first: int = 1, last: int | None = None
+) -> Converted:
+    return child.convert(
+        path,
+        media_type=document.media_type,
+        filename=document.filename,
+        limits=allowed,
+        first=first,
+        last=last,
+        known=known,
+    )
+
+
+def keep(folder: str, parts: Sequence[Converted]) -> None:
+    """Store the last range under its page numbers, so that keys sort as pages do."""
+    last = len_of(parts)
+    key = f"{folder}{last - len(parts[-1].pages) + 1:06d}-{last:06d}.json"
+    blobs.write(key, json.dumps(to_json(parts[-1])).encode(), "application/json")
+
+
+def with_second_chance(document: Document, run: int, convert: Callable[[], Converted]) -> Converted:
+    """A conversion that takes too long may have met a busy machine: once it is deferred, then it is refused."""
+    try:
+        return convert()
+    except Rejected as refusal:
+        mark = blobs.run_key(document.tenant, document.id, run, "too-slow")
+        if refusal.code != "conversion-timeout" or blobs.keys(mark):
+            raise
+        blobs.write(mark, refusal.reason.encode(), "text/plain")
+        raise Unavailable(refusal.reason, retry_after=30) from refusal
 
 
 def len_of(parts: Sequence[Converted]) -> int:

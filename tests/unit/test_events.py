@@ -64,6 +64,7 @@ def test_the_same_cause_makes_the_same_event_id() -> None:
         altered(dataschema=7),
         altered(data=None),
         b" " * 70_000,
+        b"[" * 60_000,
     ],
     ids=[
         "empty",
@@ -76,6 +77,7 @@ def test_the_same_cause_makes_the_same_event_id() -> None:
         "bad-schema",
         "null-data",
         "large",
+        "deep",
     ],
 )
 def test_what_is_not_an_event_of_ours_is_malformed(body: bytes) -> None:
