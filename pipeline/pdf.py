@@ -14,12 +14,10 @@ import pypdfium2.raw as pdfium_c
 from PIL import Image
 
 from pipeline.errors import Rejected
-from pipeline.rows import Cell, cell
+from pipeline.glyphs import Glyph, Placing, cells_of
+from pipeline.rows import Cell
 
 _PASSWORD_ERRORS = frozenset({pdfium_c.FPDF_ERR_PASSWORD, pdfium_c.FPDF_ERR_SECURITY})
-_COLUMN_GAP = 0.9
-"""Characters of one line further apart than this part of their height belong to two cells."""
-
 _lock = threading.RLock()
 """PDFium is not safe under threads."""
 
@@ -76,7 +74,7 @@ def sheet(document: Any, number: int, *, chars: int = 20_000) -> Sheet:
     place = _placing(page)
     text = page.get_textpage()
     try:
-        cells = tuple(_cells(text, min(text.count_chars(), chars), place))
+        cells = tuple(cells_of(_glyphs(text, min(text.count_chars(), chars)), place))
     finally:
         text.close()
     return Sheet(number=number, width=width, height=height, cells=cells, drawn=_drawn(page, width * height))
@@ -126,10 +124,10 @@ def _drawn(page: Any, area: float) -> float:
     return min(covered / area, 1.0) if area > 0 else 0.0
 
 
-def _placing(page: Any) -> Any:
+def _placing(page: Any) -> Placing:
     """From user space (origin bottom left, before rotation) to the page as shown (origin top left)."""
     left, bottom, right, top = page.get_cropbox()
-    rotations = {
+    rotations: dict[int, Placing] = {
         0: lambda x, y: (x - left, top - y),
         90: lambda x, y: (y - bottom, x - left),
         180: lambda x, y: (right - x, y - bottom),
@@ -138,37 +136,15 @@ def _placing(page: Any) -> Any:
     return rotations[page.get_rotation()]
 
 
-def _cells(text: Any, count: int, place: Any) -> Iterator[Cell]:
-    """Runs of characters on one line without a wide gap."""
-    run: list[str] = []
-    box = (0.0, 0.0, 0.0, 0.0)
+def _glyphs(text: Any, count: int) -> Iterator[Glyph]:
     rect = pdfium_c.FS_RECTF()
     for index in range(count):
         char = chr(pdfium_c.FPDFText_GetUnicode(text.raw, index))
-        if char == "\x02":
-            char = "-"
-        if char.isspace() or char == "\x00":
-            run.append("\n" if char in "\r\n" else " ")
-            continue
-        pdfium_c.FPDFText_GetLooseCharBox(text.raw, index, ctypes.byref(rect))
-        (x0, y0), (x1, y1) = place(rect.left, rect.bottom), place(rect.right, rect.top)
-        here = (min(x0, x1), min(y0, y1), max(x0, x1), max(y0, y1))
-        if run and _apart(run, box, here):
-            yield from _closed(run, box)
-            run, box = [], here
-        box = (min(box[0], here[0]), min(box[1], here[1]), max(box[2], here[2]), max(box[3], here[3])) if run else here
-        run.append(char)
-    yield from _closed(run, box)
-
-
-def _apart(run: list[str], box: tuple[float, ...], here: tuple[float, ...]) -> bool:
-    height = min(box[3] - box[1], here[3] - here[1])
-    other_line = abs((box[1] + box[3]) - (here[1] + here[3])) > height
-    backwards = here[0] < box[2] - height
-    return other_line or backwards or here[0] - box[2] > _COLUMN_GAP * height
-
-
-def _closed(run: list[str], box: tuple[float, ...]) -> Iterator[Cell]:
-    text = " ".join("".join(run).split())
-    if text:
-        yield cell(text, *box)
+        if char in "\r\n":
+            yield "\n", 0, None
+        elif char.isspace() or (char < " " and char != "\x02"):
+            yield " ", 0, None
+        else:
+            pdfium_c.FPDFText_GetLooseCharBox(text.raw, index, ctypes.byref(rect))
+            quarter = round(pdfium_c.FPDFText_GetCharAngle(text.raw, index) / (math.pi / 2)) % 4
+            yield "-" if char == "\x02" else char, quarter, (rect.left, rect.bottom, rect.right, rect.top)

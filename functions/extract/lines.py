@@ -68,6 +68,11 @@ def lines_of(cells: Sequence[Cell]) -> list[list[Line]]:
     return [[line(part) for part in segments(row, body=body)] for row in grouped(cells)]
 
 
+def same_text(text: str, words: Iterable[Cell]) -> bool:
+    """Do the words make up this text, spaces aside?"""
+    return "".join(text.split()) == "".join("".join(word.text.split()) for word in words)
+
+
 def body_of(rows: Iterable[Sequence[Line]]) -> float:
     """The median height of the lines, 10 points where there are none."""
     heights = [each.height for row in rows for each in row]

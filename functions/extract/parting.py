@@ -9,6 +9,8 @@ from dataclasses import replace
 
 from pipeline.rows import Cell
 
+from .lines import same_text
+
 _WIDE_GAP = 1.5
 _UNUSUAL_GAP = 2.5
 _DOTS = re.compile(r"[._·…]+")
@@ -24,7 +26,7 @@ def parted(cells: Sequence[Cell], words: Sequence[Cell]) -> list[Cell]:
         near = by_level[bisect_left(levels, cell.top) : bisect_right(levels, cell.bottom)]
         inside = [w for w in near if cell.left - 1 <= w.left and w.right <= cell.right + 1]
         inside.sort(key=lambda word: word.left)
-        parts += _parts(cell, inside) if len(inside) > 1 and not cell.ocr else [cell]
+        parts += _parts(cell, inside) if len(inside) > 1 and same_text(cell.text, inside) else [cell]
     return parts
 
 

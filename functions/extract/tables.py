@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from pipeline.rows import Cell
 
-from .lines import Box, Line, around, line
+from .lines import Box, Line, around, line, same_text
 
 Rows = Sequence[Sequence[Line]]
 Span = tuple[float, float]
@@ -176,7 +176,8 @@ def _words_in(each: Line, words: Iterable[Cell]) -> list[Cell]:
         for word in words
         if each.top <= word.level <= each.bottom and each.left - 1 <= word.left and word.right <= each.right + 1
     ]
-    return sorted(inside, key=lambda word: word.left)
+    inside.sort(key=lambda word: word.left)
+    return inside if same_text(each.text, inside) else []
 
 
 def _nearest(part: Line, columns: Sequence[Span]) -> int:
