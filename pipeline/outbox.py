@@ -5,6 +5,7 @@ from collections.abc import Sequence
 
 from .broker import NotPublished, publish_event
 from .database import Cursor, transaction
+from .errors import PipelineError
 from .event_store import COLUMNS, Stored, stored
 
 log = logging.getLogger(__name__)
@@ -29,18 +30,28 @@ def mark_sent(tx: Cursor, positions: Sequence[int]) -> None:
 
 
 def publish_unsent(causation_id: str) -> None:
-    """Publish what one cause has left unsent; what the broker does not take is left to the relay."""
-    with transaction() as tx:
-        sent = []
-        for each in unsent(tx, causation_id):
-            try:
-                publish_event(each.envelope)
-            except NotPublished as error:
-                log.warning(
-                    "left to the relay",
-                    extra={"action": "publish", "event_id": str(each.row["id"]), "cause": str(error)},
-                )
-                break
-            sent.append(each.at.position)
-        if sent:
-            mark_sent(tx, sent)
+    """Publish what one cause has left unsent; without the broker or the database it is left to the relay."""
+    try:
+        with transaction() as tx:
+            sent = published(unsent(tx, causation_id))
+            if sent:
+                mark_sent(tx, sent)
+    except PipelineError as error:
+        left_to_the_relay(causation_id, error)
+
+
+def published(events: Sequence[Stored]) -> list[int]:
+    """The positions of those that the broker has taken, up to the first that it has not."""
+    sent: list[int] = []
+    for each in events:
+        try:
+            publish_event(each.envelope)
+        except NotPublished as error:
+            left_to_the_relay(str(each.row["causation_id"]), error)
+            break
+        sent.append(each.at.position)
+    return sent
+
+
+def left_to_the_relay(causation_id: str, error: Exception) -> None:
+    log.warning("left to the relay", extra={"action": "publish", "causation_id": causation_id, "reason": str(error)})

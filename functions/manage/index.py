@@ -5,6 +5,7 @@ from dataclasses import asdict
 from starlette.responses import JSONResponse, Response
 
 from pipeline.database import transaction
+from pipeline.errors import Forbidden
 from pipeline.rebuild import rebuild
 
 from . import audit
@@ -14,6 +15,8 @@ from .call import Call
 def rebuilt(call: Call) -> Response:
     """Works for half a minute and says whether it is done; called again, it goes on where it was."""
     call.expect()
+    if not call.by_operator:
+        raise Forbidden("the index holds the documents of all tenants: only the installation's operators rebuild it")
     progress = rebuild()
     with transaction() as tx:
         audit.note(tx, call, "index.rebuilt", progress.index, documents=progress.documents, done=progress.done)

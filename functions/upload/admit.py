@@ -6,7 +6,7 @@ from typing import Any
 
 from pipeline import documents, outbox
 from pipeline.database import Cursor, Row, transaction
-from pipeline.errors import Conflict, KeyReused, PipelineError, Unavailable
+from pipeline.errors import Conflict, KeyReused, PipelineError
 from pipeline.events import DocumentUploaded, Envelope, event_id
 
 from . import claims
@@ -27,9 +27,7 @@ def admit_all(intake: Intake) -> list[Reply | PipelineError]:
             outcomes.append(admit(intake.command, item, intake.metadata))
         except PipelineError as refusal:
             outcomes.append(refusal)
-    # The events are recorded: should the broker or the database be away now, the relay sends them.
-    with suppress(PipelineError):
-        outbox.publish_unsent(str(intake.command.id))
+    outbox.publish_unsent(str(intake.command.id))
     return outcomes
 
 
@@ -45,11 +43,11 @@ def admit(command: Command, item: Item, metadata: dict[str, Any]) -> Reply:
         return item.claim.reply
     try:
         reply = commit(command, item, item.stored, metadata, asked)
-    except Unavailable:
-        reply = settled(command, item, item.stored)
-    except PipelineError:
-        withdraw([item])
-        raise
+    except PipelineError as error:
+        if not item.committing:
+            withdraw([item])
+            raise
+        reply = settled(command, item, item.stored, error)
     if reply["document_id"] != str(item.document_id):
         with suppress(PipelineError):
             item.sink.discard()
@@ -67,12 +65,13 @@ def commit(command: Command, item: Item, stored: Stored, metadata: dict[str, Any
             reply = accepted(first["id"], first["state"], first["correlation_id"], duplicate_of=first["id"])
         if isinstance(item.claim, Claim):
             claims.finish(tx, item.claim, fingerprint=asked, reply=reply)
+        item.committing = True
     log.info("accepted", extra={"action": "upload", "document_id": reply["document_id"], "new": first is None})
     return reply
 
 
-def settled(command: Command, item: Item, stored: Stored) -> Reply:
-    """The database went away during the commit: did it happen? Raises Unavailable when it did not, or nobody knows.
+def settled(command: Command, item: Item, stored: Stored, error: PipelineError) -> Reply:
+    """The database went away during the commit: did it happen? Raises the error when it did not, or nobody knows.
 
     The lock waits for an unfinished commit, so an object is only removed when no row can name it any more.
     """
@@ -81,7 +80,7 @@ def settled(command: Command, item: Item, stored: Stored) -> Reply:
         document = documents.lock(tx, item.document_id)
     if document is None:
         withdraw([item])
-        raise Unavailable("the database does not answer")
+        raise error
     return accepted(document.id, "uploaded", document.correlation_id)
 
 

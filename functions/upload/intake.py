@@ -25,7 +25,10 @@ BLOCK_BYTES = 1_048_576
 
 @dataclass(kw_only=True)
 class Item:
-    """One file of a request. claim is what its idempotency key said; stored is None until it is there, or refused."""
+    """One file of a request. claim is what its idempotency key said; stored is None until it is there, or refused.
+
+    committing: from now on a row may name its object, whatever the database answers.
+    """
 
     filename: str
     document_id: UUID
@@ -33,6 +36,7 @@ class Item:
     sink: Sink
     stored: Stored | None = None
     refusal: PipelineError | None = None
+    committing: bool = False
     renewed_at: float = field(default_factory=time.monotonic)
 
     def write(self, block: bytes) -> None:

@@ -24,6 +24,7 @@ from pipeline.events import (
     parse,
     render,
 )
+from pipeline.search import index
 from tests.factories import accept_content, deliver, move
 
 pytestmark = pytest.mark.usefixtures("database_as", "vhost", "bucket", "search_index")
@@ -483,6 +484,8 @@ def test_the_index_is_rebuilt_until_it_is_done(client: TestClient) -> None:
     assert answer.status_code == 202
     assert (answer.json()["documents"], answer.json()["done"]) == (1, True)
     assert audited() == ["index.rebuilt"]
-    from pipeline.search import index
-
     assert index.count(document_id, 1) == 1
+
+
+def test_only_the_operators_of_the_installation_rebuild_the_index(client: TestClient) -> None:
+    assert refusal(client.post("/index/rebuild", headers=stranger())) == (403, "forbidden")

@@ -116,6 +116,19 @@ def test_without_the_database_it_is_503_with_retry_after(client: TestClient) -> 
     assert "retry-after" in answer.headers
 
 
+def test_when_the_database_goes_away_during_the_upload_nothing_is_left(client: TestClient, bucket: str) -> None:
+    with serving(app) as url, socket.create_connection((urlsplit(url).hostname, urlsplit(url).port)) as connection:
+        head = "POST / HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer dsk_upload\r\nX-Filename: a.txt\r\n"
+        connection.sendall(f"{head}Content-Length: 9000000\r\n\r\n".encode())
+        connection.sendall(b"hello\n" * 1_499_000)
+        eventually(lambda: uploads(bucket))
+        with away("PGPORT", "1", database.close):
+            connection.sendall(b"hello\n" * 1_000)
+            answer = connection.recv(4096)
+    assert answer.startswith(b"HTTP/1.1 503")
+    assert (count(), objects(bucket), uploads(bucket)) == (0, [], [])
+
+
 @pytest.mark.parametrize(
     ("header", "kept"),
     [
