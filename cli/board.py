@@ -31,6 +31,7 @@ class Followed:
     pages: int | None = None
     chunks: int | None = None
     parent_id: str | None = None
+    correlation_id: str | None = None
     warnings: list[dict[str, Any]] = field(default_factory=list)
     failure: dict[str, Any] | None = None
     first: datetime | None = None
@@ -50,19 +51,21 @@ class Board:
     def __init__(self) -> None:
         self.documents: dict[str, Followed] = {}
 
-    @property
-    def finished(self) -> bool:
-        return all(each.terminal for each in self.documents.values())
+    def finished(self, *, document: str | None = None, correlation: str | None = None) -> bool:
+        """Has every document ended, or those that one feed shows?"""
+        return all(
+            each.terminal
+            for each in self.documents.values()
+            if document in (None, each.document_id) and correlation in (None, each.correlation_id)
+        )
 
     @property
     def failed(self) -> list[Followed]:
         return [each for each in self.documents.values() if each.state == "failed"]
 
-    def expect(self, document_id: str, filename: str, *, state: str = "sent", run: int = 1) -> Followed:
-        """Wait for this document to end this run; earlier runs are history."""
-        return self.documents.setdefault(
-            document_id, Followed(document_id=document_id, filename=filename, state=state, run=run)
-        )
+    def expect(self, document: Followed) -> Followed:
+        """Wait for this document to end its run; earlier runs are history."""
+        return self.documents.setdefault(document.document_id, document)
 
     def apply(self, message: Message) -> Followed | None:
         """The document that moved, or None when nothing of interest happened."""
@@ -70,6 +73,7 @@ class Board:
             return self._working(message.data)
         event, subject = message.data, str(message.data["subject"])
         followed = self.documents.setdefault(subject, Followed(document_id=subject))
+        followed.correlation_id = event["correlationid"]
         run = int(event["run"])
         if message.event == "document.uploaded":
             followed.filename = event["data"]["filename"]

@@ -45,24 +45,27 @@ class Cut(Exception):
 
 
 class Client:
-    def __init__(self, url: str, key: str | None) -> None:
+    """shown is what its answers pass through: a terminal may not see everything that a program may."""
+
+    def __init__(self, url: str, key: str | None, *, shown: Callable[[Any], Any] = lambda value: value) -> None:
         self.url = url
+        self.shown = shown
         self._session = requests.Session()
         self._session.auth = Key(key)
         self._session.headers["User-Agent"] = f"docstream/{VERSION}"
         self._session.trust_env = not is_loopback(url)
 
     def get(self, path: str, **params: Any) -> Any:
-        return self._call("GET", path, params=params).json()
+        return self.shown(self._call("GET", path, params=params).json())
 
     def text(self, path: str) -> str:
-        return self._call("GET", path).content.decode("utf-8")
+        return str(self.shown(self._call("GET", path).content.decode("utf-8")))
 
     def post(self, path: str, *, params: Mapping[str, Any] | None = None, json: Any = None) -> Any:
-        return content(self._call("POST", path, params=params, json=json))
+        return self.shown(content(self._call("POST", path, params=params, json=json)))
 
     def delete(self, path: str) -> Any:
-        return content(self._call("DELETE", path))
+        return self.shown(content(self._call("DELETE", path)))
 
     def upload(self, files: Sequence[Path], *, duplicates: bool = False, sent: Sent = lambda _: None) -> Any:
         """Send files as one multipart request, read while they are sent; sent gets the bytes gone so far."""
@@ -74,7 +77,7 @@ class Client:
 
         with ExitStack() as opened:
             params = {"duplicates": "allow"} if duplicates else None
-            return self._call("POST", "/api/upload", params=params, headers=headers, body=body).json()
+            return self.shown(self._call("POST", "/api/upload", params=params, headers=headers, body=body).json())
 
     @contextmanager
     def stream(self, path: str, params: Mapping[str, str], last_id: str | None) -> Iterator[Iterator[bytes] | None]:
@@ -114,7 +117,7 @@ class Client:
                 break
             time.sleep(wait)
         if response.status_code >= 400:
-            raise Refused(response.status_code, details(response))
+            raise Refused(response.status_code, self.shown(details(response)))
         return response
 
     def _once(self, method: str, path: str, body: Callable[[], Any] | None, more: dict[str, Any]) -> requests.Response:

@@ -4,6 +4,7 @@ from typing import Annotated, Any
 
 import typer
 from rich.table import Table
+from rich.text import Text
 
 from . import render, session
 
@@ -64,7 +65,7 @@ def show(context: typer.Context, letter: Identity) -> None:
         now.payload(found)
     else:
         for name, value in found.items():
-            now.say(f"[bold]{name}[/]  {value}" if value is not None else f"[bold]{name}[/]")
+            now.say(Text.assemble((name.ljust(14), "bold"), "" if value is None else str(value)))
 
 
 @dead_letters.command()

@@ -38,4 +38,4 @@ def list_documents(
         return
     now.say(render.documents(rows) if rows else "no documents")
     if cursor:
-        now.notes.print("[dim]there are more: --limit[/]")
+        now.note("there are more: --limit")

@@ -4,7 +4,7 @@ import json
 import time
 from collections import deque
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from .client import Client, Cut
@@ -94,7 +94,7 @@ def follow(
                     heard, wait = time.monotonic(), FIRST_WAIT_SECONDS
                     for message in unseen(parser.feed(piece), seen):
                         news = news or message.id is not None
-                        yield message
+                        yield replace(message, data=client.shown(message.data))
                     if news and ask_again():
                         break
         except Cut as cut:

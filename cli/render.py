@@ -13,7 +13,6 @@ from .board import Followed
 COLOURS = {"indexed": "green", "failed": "red", "deleted": "dim", "refused": "red", "duplicate": "cyan"}
 MARKS = {"indexed": "✓", "failed": "✗", "deleted": "−", "refused": "✗", "duplicate": "="}
 WELL = frozenset({"running", "ready"})
-HIGHLIGHT = re.compile(r"<(em|mark)>(.*?)</\1>", re.DOTALL)
 LONGEST_VALUE = 90
 
 
@@ -47,17 +46,6 @@ def size(count: int) -> str:
     if count < 1_000:
         return f"{count} B"
     return f"{count / 1_000:.0f} kB" if count < 1_000_000 else f"{count / 1_000_000:.1f} MB"
-
-
-def highlighted(markup: str) -> Text:
-    """A search excerpt on one line, with what matched in bold."""
-    line = re.sub(r"\s+", " ", markup).strip()
-    text, position = Text(), 0
-    for found in HIGHLIGHT.finditer(line):
-        text.append(line[position : found.start()])
-        text.append(found[2], style="bold yellow")
-        position = found.end()
-    return text.append(line[position:])
 
 
 def followed(document: Followed) -> Text:
@@ -112,7 +100,7 @@ def document(row: Mapping[str, Any]) -> Table:
         "state": state(row["state"]),
         "run": f"{row['run']}  (searchable: {row.get('searchable_run') or 'none'})",
         "category": f"{category}  by {row.get('category_method')}" if category else None,
-        "or": ", ".join(f"{each['category']} {percent(each['confidence'])}" for each in row.get("alternatives") or []),
+        "or": alternatives(row),
         "language": row.get("language"),
         "pages": str(row["pages"]) if row.get("pages") is not None else None,
         "attached to": row.get("parent_id"),
@@ -132,49 +120,23 @@ def document(row: Mapping[str, Any]) -> Table:
     return made
 
 
+def alternatives(row: Mapping[str, Any]) -> str:
+    """The next best categories that are worth a thought."""
+    others = [each for each in row.get("alternatives") or [] if each["category"] != row.get("category")]
+    return ", ".join(
+        f"{each['category']} {percent(each['confidence'])}" for each in others if each["confidence"] >= 0.01
+    )
+
+
 def warnings(rows: Iterable[Mapping[str, Any]]) -> Iterable[Text]:
     for each in rows:
         page = f" (page {each['page']})" if each.get("page") else ""
         yield Text(f"! {each['code']}: {each['message']}{page}", style="yellow")
 
 
-def fields(found: Mapping[str, Any]) -> Table:
-    """Each value with where it stands; a list gives one row per entry."""
-    made = table("Field", "Value", "Page", "Quote", "Method", "Confidence")
-    for name, entry in found.items():
-        for each in entry if isinstance(entry, list) else [entry]:
-            made.add_row(
-                name,
-                value(each.get("value")),
-                str(each.get("page") or ""),
-                Text(short(each.get("quote") or ""), style="dim"),
-                each.get("method") or "",
-                percent(each.get("confidence")),
-            )
-    return made
-
-
-def value(content: Any) -> str:
-    if isinstance(content, dict):
-        return short(", ".join(f"{name}: {value(each)}" for name, each in content.items() if each is not None))
-    return short("" if content is None else str(content))
-
-
 def short(line: str) -> str:
     line = re.sub(r"\s+", " ", line).strip()
     return line if len(line) <= LONGEST_VALUE else line[: LONGEST_VALUE - 1] + "…"
-
-
-def hit(number: int, found: Mapping[str, Any]) -> Text:
-    """A heading line and, below it, the place that matched."""
-    page = f", page {found['page']}" if found.get("page") else ""
-    head = Text.assemble(
-        (f"{number}. ", "dim"), (str(found["filename"]), "bold"), f"  {found.get('category') or ''}{page}  ",
-        (f"{found['score']:.3f}", "dim"), "  ", (str(found["document_id"]), "dim"),
-    )  # fmt: skip
-    excerpt = found.get("highlight")
-    places = excerpt if isinstance(excerpt, list) else [excerpt] if excerpt else []
-    return Text("\n   ").join([head, *(highlighted(str(each)) for each in places)])
 
 
 def event(data: Mapping[str, Any], name: str, filename: str) -> Text:

@@ -5,7 +5,7 @@ from typing import Annotated, Literal
 import typer
 
 from . import session
-from .board import Board
+from .board import Board, Followed
 from .showing import Showing
 
 Stage = Literal["classify", "extract", "index"]
@@ -28,7 +28,7 @@ def reprocess(
         now.payload(answer) if now.json else now.say(f"{document}  run {answer['run']} from {stage}")
         return
     board = Board()
-    board.expect(document, "", run=answer["run"])
+    board.expect(Followed(document_id=document, run=answer["run"]))
     with Showing(now, board) as showing:
         showing.follow(document=document)
     if board.failed:

@@ -1,11 +1,17 @@
 """docstream search: find documents by words, by meaning, by their fields."""
 
+import html
+import re
+from collections.abc import Mapping
 from typing import Annotated, Any, Literal
 
 import typer
+from rich.text import Text
 
-from . import render, session
+from . import session
 from .errors import Misuse
+
+MATCH = re.compile(r"<(em|mark)>(.*?)</\1>", re.DOTALL)
 
 Mode = Literal["hybrid", "keyword", "semantic"]
 
@@ -45,8 +51,29 @@ def conditions(pairs: list[str]) -> dict[str, str]:
 
 def show_hits(now: session.Session, found: dict[str, Any]) -> None:
     for number, hit in enumerate(found["hits"], start=1):
-        now.say(render.hit(number, hit))
-    total = found["total"]
-    now.say(
-        f"[dim]{total} {'document' if total == 1 else 'documents'}, {found['mode']}[/]" if total else "nothing found"
-    )
+        now.say(hit_of(number, hit, marks=now.marks))
+    counted = f"{found['total']} {'document' if found['total'] == 1 else 'documents'}, {found['mode']}"
+    now.say(Text(counted, style="dim") if found["total"] else "nothing found")
+
+
+def hit_of(number: int, found: Mapping[str, Any], *, marks: tuple[str, str]) -> Text:
+    """A heading line and, below it, the place that matched."""
+    page = f", page {found['page']}" if found.get("page") else ""
+    head = Text.assemble(
+        (f"{number}. ", "dim"), (str(found["filename"]), "bold"), f"  {found.get('category') or ''}{page}  ",
+        (f"{found['score']:.3f}", "dim"), "  ", (str(found["document_id"]), "dim"),
+    )  # fmt: skip
+    excerpt = found.get("highlight")
+    places = excerpt if isinstance(excerpt, list) else [excerpt] if excerpt else []
+    return Text("\n   ").join([head, *(highlighted(str(each), marks) for each in places)])
+
+
+def highlighted(markup: str, marks: tuple[str, str]) -> Text:
+    """A search excerpt on one line; what matched stands in bold, and between the marks where there is no bold."""
+    line = re.sub(r"\s+", " ", markup).strip()
+    text, position = Text(), 0
+    for found in MATCH.finditer(line):
+        text.append(html.unescape(line[position : found.start()]))
+        text.append(marks[0] + html.unescape(found[2]) + marks[1], style="bold yellow")
+        position = found.end()
+    return text.append(html.unescape(line[position:]))

@@ -11,6 +11,7 @@ from rich.console import Console
 
 from . import place
 from .client import Client
+from .printable import printable
 
 WIDTH_OF_A_PIPE = 300
 """Characters; what reads a pipe wants whole lines."""
@@ -18,8 +19,10 @@ WIDTH_OF_A_PIPE = 300
 
 def console(*, stderr: bool = False) -> Console:
     """Colours and live areas on a terminal, plain lines elsewhere."""
-    made = Console(stderr=stderr, highlight=False)
-    return made if made.is_terminal else Console(stderr=stderr, highlight=False, width=WIDTH_OF_A_PIPE)
+    made = Console(stderr=stderr, highlight=False, markup=False, emoji=False)
+    if not made.is_terminal:
+        made.width = WIDTH_OF_A_PIPE
+    return made
 
 
 @dataclass(kw_only=True)
@@ -32,15 +35,25 @@ class Session:
 
     @cached_property
     def client(self) -> Client:
-        return Client(place.url(self.url), place.api_key(self.key_file))
+        address, key = place.url(self.url), place.api_key(self.key_file)
+        return Client(address, key) if self.json else Client(address, key, shown=printable)
 
     @property
     def animated(self) -> bool:
         return self.out.is_terminal and not self.out.is_dumb_terminal and not self.json
 
+    @property
+    def marks(self) -> tuple[str, str]:
+        """What stands around a match: nothing on a terminal, which shows it in bold."""
+        return ("", "") if self.out.is_terminal and not self.out.is_dumb_terminal else ("*", "*")
+
     def payload(self, value: Any) -> None:
         """One line of JSON and nothing else, at once."""
         print(json.dumps(value, ensure_ascii=False), flush=True)
+
+    def note(self, message: str) -> None:
+        """A remark beside the result, on stderr."""
+        self.notes.print(message, style="dim")
 
     def say(self, message: Any) -> None:
         """For people: not where the output is read by a program."""

@@ -1,8 +1,11 @@
 """docstream show: what is known about one document."""
 
+from collections.abc import Mapping
 from typing import Annotated, Any
 
 import typer
+from rich.table import Table
+from rich.text import Text
 
 from . import render, session
 from .errors import Misuse
@@ -62,7 +65,7 @@ def show_fields(now: Session, found: dict[str, Any]) -> None:
     if now.json:
         now.payload(found)
     else:
-        now.say(render.fields(found["fields"]) if found.get("fields") else "no fields")
+        now.say(fields_table(found["fields"]) if found.get("fields") else "no fields")
 
 
 def show_document(now: Session, document: dict[str, Any]) -> None:
@@ -75,3 +78,33 @@ def show_document(now: Session, document: dict[str, Any]) -> None:
     if document.get("searchable_run"):
         now.say("")
         show_fields(now, now.client.get(f"/api/documents/{document['id']}/fields"))
+
+
+def fields_table(found: Mapping[str, Any]) -> Table:
+    """Each value with where it stands; a list gives one row per entry."""
+    made = render.table("Field", "Value", "Page", "Quote", "Method", "Confidence")
+    for name, entry in found.items():
+        for each in entry if isinstance(entry, list) else [entry]:
+            first, *more = values(each.get("value"))
+            made.add_row(
+                name,
+                first,
+                str(each.get("page") or ""),
+                Text(render.short(each.get("quote") or ""), style="dim"),
+                each.get("method") or "",
+                render.percent(each.get("confidence")),
+            )
+            for line in more:
+                made.add_row("", line)
+    return made
+
+
+def values(content: Any) -> list[str]:
+    """One line, or one for each entry of a list."""
+    return [value(each) for each in content] if isinstance(content, list) and content else [value(content)]
+
+
+def value(content: Any) -> str:
+    if isinstance(content, dict):
+        return render.short(", ".join(f"{name} {value(each)}" for name, each in content.items() if each is not None))
+    return render.short("" if content is None else str(content))

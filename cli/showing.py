@@ -35,12 +35,12 @@ class Showing:
             self._live.stop()
 
     def follow(self, *, document: str | None = None, correlation: str | None = None) -> None:
-        """Until every document of the board has ended."""
+        """Until every document that this feed shows has ended."""
         for message in follow(self.now.client, document=document, correlation=correlation):
             moved = self.board.apply(message)
             if moved is not None and moved.terminal:
                 self.finished(moved)
-            if self.board.finished:
+            if self.board.finished(document=document, correlation=correlation):
                 return
 
     def finished(self, document: Followed) -> None:

@@ -9,7 +9,7 @@ import typer
 from rich.progress import BarColumn, DownloadColumn, Progress, TaskID, TextColumn, TransferSpeedColumn
 
 from . import files, session
-from .board import TERMINAL, Board
+from .board import TERMINAL, Board, Followed
 from .errors import Refused
 from .session import Session
 from .showing import Showing
@@ -108,16 +108,19 @@ def followed(now: Session, entries: Sequence[Entry]) -> list[Any]:
             if "document_id" in entry:
                 watched(board, showing, entry)
         for feed in feeds(entries):
-            if not board.finished:
-                showing.follow(**feed)
+            showing.follow(**feed)
     return [*refused, *board.failed]
 
 
 def watched(board: Board, showing: Showing, entry: Entry) -> None:
-    document = board.expect(entry["document_id"], entry.get("filename", ""), state="sent")
-    if entry.get("duplicate_of") and entry.get("state") in TERMINAL:
+    """What was there before keeps the correlation id of the upload that brought it."""
+    document = Followed(document_id=entry["document_id"], filename=entry["filename"])
+    if not entry.get("duplicate_of"):
+        document.correlation_id = entry["correlation_id"]
+    elif entry["state"] in TERMINAL:
         document.state = entry["state"]
         showing.duplicate(document)
+    board.expect(document)
 
 
 def feeds(entries: Sequence[Entry]) -> list[dict[str, str]]:

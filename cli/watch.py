@@ -28,12 +28,12 @@ def watch(
     board = Board()
     named = bool(document or correlation)
     if not named:
-        now.notes.print("[dim]watching everything; Ctrl-C ends it[/]")
+        now.note("watching everything; Ctrl-C ends it")
     for message in follow(
         now.client,
         document=document,
         correlation=correlation,
-        ask_again=lambda: named and bool(board.documents) and board.finished,
+        ask_again=lambda: named and bool(board.documents) and board.finished(),
     ):
         board.apply(message)
         if now.json:

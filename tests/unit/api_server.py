@@ -28,7 +28,7 @@ HIT = {
     "document_id": "d1",
     "score": 0.71,
     "page": 2,
-    "highlight": "hold <em>RESET</em> for\n five seconds",
+    "highlight": "hold <em>RESET</em> &amp; wait for\n five seconds",
     "filename": "manual.md",
     "category": "manual",
     "fields": {},
@@ -56,6 +56,8 @@ class State:
     bodies: list[Any] = field(default_factory=list)
     cut_after: int = 0
     busy_answers: int = 0
+    slow: bool = False
+    waiting: list[dict[str, Any]] = field(default_factory=list)
 
 
 def problem(status: int, code: str, detail: str, more: dict[str, Any] | None = None) -> Response:
@@ -116,7 +118,9 @@ def accept(state: State, filename: str, content: bytes, correlation: str) -> dic
         state.documents[document["id"]] = document
         happen(state, document, "document.uploaded", {"filename": filename})
     answer = {"document_id": document["id"], "state": document["state"], "correlation_id": correlation, "links": {}}
-    if twin is None:
+    if twin is None and state.slow:
+        state.waiting.append(document)
+    elif twin is None:
         process(state, document)
     return answer | {"duplicate_of": document["id"] if twin else None}
 
@@ -137,6 +141,9 @@ class Api:
         return JSONResponse(body, 202)
 
     async def events(self, request: Request) -> Response:
+        if "document" in request.query_params:
+            while self.state.waiting:
+                process(self.state, self.state.waiting.pop())
         wanted, last = request.query_params, request.headers.get("last-event-id")
         matching = [
             (number, name, event)

@@ -136,6 +136,22 @@ def test_the_same_content_again_is_told_at_once_as_already_there(run: Run, inbox
     assert "already there as" in ran.out
 
 
+def test_the_same_content_that_is_still_on_its_way_is_followed_too(
+    run: Run, inbox: Path, state: api_server.State
+) -> None:
+    state.slow = True
+    run("upload", "--no-wait", str(inbox / "invoice.pdf"))
+    state.slow = False
+    ran = run("upload", str(inbox))
+    assert ran.code == 0
+    assert [line.split()[1:3] for line in ran.out.splitlines()] == [
+        ["letter.pdf", "indexed"],
+        ["receipt.pdf", "indexed"],
+        ["invoice.pdf", "indexed"],
+    ]
+    assert sum(request.url.path == "/api/events" for request in state.requests) == 2
+
+
 def test_json_output_is_the_payload_and_nothing_else(run: Run, inbox: Path) -> None:
     ran = run("upload", str(inbox), "--json")
     assert ran.code == 0
@@ -199,7 +215,7 @@ def test_show_has_the_document_its_warnings_and_its_fields(run: Run, inbox: Path
     assert "! no-text: Nothing to read. (page 2)" in ran.out
     assert [line.split()[:2] for line in ran.out.splitlines() if line.startswith(("total", "lines"))] == [
         ["total", "12.00"],
-        ["lines", "description:"],
+        ["lines", "description"],
     ]
     assert "Total 12.00" in ran.out
 
@@ -211,9 +227,18 @@ def test_show_text_is_the_text_unchanged(run: Run, inbox: Path) -> None:
     assert run("show", document, "--text", "--fields").code == 2
 
 
+def test_a_name_cannot_command_the_terminal(run: Run, state: api_server.State, tmp_path: Path) -> None:
+    name = "[bold]odd[/] :smile: \x1b[2J.pdf"
+    (tmp_path / "odd.pdf").write_text("x")
+    run("upload", str(tmp_path / "odd.pdf"))
+    next(iter(state.documents.values()))["filename"] = name
+    assert "[bold]odd[/] :smile: �[2J.pdf" in run("list").out
+    assert run("list", "--json").lines()[0]["filename"] == name
+
+
 def test_search_shows_what_matched_without_its_tags(run: Run, state: api_server.State) -> None:
     ran = run("search", "restart the pump", "--mode", "semantic", "--field", "total=12.00", "--category", "manual")
-    assert "hold RESET for five seconds" in ran.out
+    assert "hold *RESET* & wait for five seconds" in ran.out
     assert "manual.md" in ran.out
     assert dict(state.requests[-1].query_params) == {
         "q": "restart the pump",
