@@ -10,8 +10,8 @@ _SIGNS = rf"(?:US\$|A\$|C\$|S\$|HK\$|R\$|[$€£¥₹₩₽]|{_CODES})"
 _BODY = r"\d{1,3}(?:[.,'’`´ \u00a0\u202f]\d{3}){1,4}(?!\d)|\d{1,9}"
 _AMOUNT = re.compile(
     rf"(?<![\w.,])(?P<minus>[-−–] ?)?(?P<open>\( ?)?(?P<before>{_SIGNS} ?)?(?P<late>[-−–] ?)?"
-    rf"(?P<body>{_BODY})(?P<cents>[.,] ?[\dOo]{{2}}(?![\d]))?(?![.,]?\d)(?P<dash>[.,][-–—]{{1,2}})?"
-    rf"(?P<after> ?{_SIGNS})?(?P<credit>-(?!\d)|\))?(?P<percent> ?%)?",
+    rf"(?P<body>{_BODY})(?P<cents>[.,] ?[\dOo]{{2}}(?![\d]))?(?![.,/-]?\d)(?P<dash>[.,][-–—]{{1,2}})?"
+    rf"(?P<after> ?{_SIGNS}(?! ?\d))?(?P<credit>-(?!\d)|\))?(?P<percent> ?%)?",
 )
 
 

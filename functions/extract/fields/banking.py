@@ -2,7 +2,7 @@
 
 import re
 
-from . import dates, names, parties
+from . import dates, parties
 from .context import Context, Described
 from .kinds import Read
 from .labels import Candidate
@@ -55,12 +55,7 @@ def _period(context: Context) -> tuple[Candidate, Candidate] | None:
     """The first line with two dates joined by a word or a dash of a period."""
     for line in context.read:
         found = _dates_of(line, context.days_first)
-        if (
-            len(found) >= 2
-            and found[0].read.value < found[1].read.value
-            and _PERIOD.search(line.text)
-            and not names.is_company(line.text)
-        ):
+        if len(found) >= 2 and found[0].read.value < found[1].read.value and _PERIOD.search(line.text):
             return found[0], found[1]
     return None
 

@@ -84,15 +84,19 @@ def merchant_address(context: Context, _: Described) -> FieldValue | None:
 
 
 def ordered_from(context: Context, described: Described) -> FieldValue | None:
+    """A labelled name, else the head of the second address block: an order is headed by who orders."""
     labelled = parties.labelled(described.get("x-labels", ()), context.read)
-    if labelled:
-        return labelled[0].to_value()
-    head = parties.letterhead(context.read) if context.read else None
-    return head.to_value() if head else None
+    best = next(iter([*labelled, *parties.addressees(context.read)[1:2]]), None)
+    return best.to_value() if best else None
 
 
 def ordered_by(context: Context, described: Described) -> FieldValue | None:
-    return buyer(context, described)
+    """A labelled name, else the letterhead, else whom the goods go to."""
+    labelled = parties.labelled(described.get("x-labels", ()), context.read)
+    head = parties.letterhead(context.read, but_not=context.known("seller")) if context.read else None
+    weakly = parties.labelled(described.get("x-weak-labels", ()), context.read, WEAK)
+    best = next(iter([*labelled, *([head] if head else []), *weakly]), None)
+    return best.to_value() if best else None
 
 
 def total(context: Context, described: Described) -> FieldValue | None:
@@ -148,4 +152,4 @@ def _largest(context: Context) -> FieldValue | None:
 
 
 def _buyers(context: Context) -> list[Candidate]:
-    return [each for each in parties.labelled(context.labels.get("buyer", ()), context.read) if each.score > 0.7]
+    return [each for each in parties.labelled(context.labels.get("buyer", ()), context.read) if each.score > WEAK]

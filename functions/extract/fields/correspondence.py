@@ -1,6 +1,7 @@
 """Sender, recipient and date of a letter, headers of a mail; pure."""
 
 import re
+from dataclasses import replace
 
 from . import dates, names, parties
 from .context import Context, Described
@@ -11,25 +12,36 @@ from .values import FieldValue
 
 HEADER_LINES = 40
 SIGNATURE_LINES = 5
-HEAD_LINES = 5
+HEAD_LINES = 2
+ABOVE_LINES = 8
+CLOSING_CHARS = 130
 
 _CLOSING = re.compile(
-    r"^\W{0,3}(?:yours|sincerely|best|kind|warm|with (?:best|kind|warm)|regards|respectfully|very truly|cordially"
-    r"|love|mit (?:freundlich|best)|hochachtungsvoll|freundliche|viele|herzliche"
-    r"|cordialement|bien à|atentamente|un saludo|cordiali|distinti|met vriendelijke|hoogachtend|thank you|sincères"
-    r"|veuillez|je vous prie)\b",
+    r"^\W{0,3}(?:yours|sincerely|best|kind|warm|with (?:best|kind|warm|love)|regards|respectfully|very truly"
+    r"|cordially|love\b"
+    r"|mit (?:freundlich|best)|hochachtungsvoll|freundliche|viele|herzliche|cordialement|bien à|atentamente"
+    r"|un saludo|saludos"
+    r"|cordiali|distinti|met vriendelijke|hoogachtend|sincères|veuillez (?:agréer|recevoir)|je vous prie d)"
+    r"|\b(?:salutations distinguées|distinti saluti|cordiali saluti|met vriendelijke groet)\b",
     re.IGNORECASE,
+)
+_CLOSING_WITH_NAME = re.compile(
+    r"(?:[Ss]incerely|[Rr]egards|[Ss]aluti|[Ss]aludos|[Gg]roet|[Gg]rüßen|[Aa]tentamente|[Cc]ordialement),?\s{1,3}"
+    r"((?:[A-Z][\w.'’-]{0,20}\s?){2,4})$"
 )
 _SALUTATION = re.compile(
     r"^\W{0,3}(?:dear|sehr geehrte[rs]?|lieber?|hallo|cher|chère|estimad[oa]|gentile|geachte|beste)\s+([^,:!\n]{2,60})",
     re.IGNORECASE,
 )
 _NOBODY = re.compile(
-    r"\b(?:sir|madam|damen|herren|hiring|customer|all|parents|madame|monsieur|señores|heer|mevrouw|friend|friends"
+    r"\b(?:sir|madam|damen|herren|hiring|customer|all|parents|madame|monsieur|signora?|signor[ie]|señor[ae]s?"
+    r"|señores|heer|mevrouw|friend|friends"
     r"|colleagues)\b",
     re.IGNORECASE,
 )
-_HEADER_END = re.compile(r"[\r\n]")
+_ANOTHER_LETTER = re.compile(
+    r"(?:schreiben|brief|letter|courrier|e-?mail)s? (?:vom|of|dated|du)\W{0,3}$", re.IGNORECASE
+)
 
 
 def header(context: Context, described: Described) -> FieldValue | None:
@@ -63,10 +75,13 @@ def sender(context: Context, _: Described) -> FieldValue | None:
 
 
 def recipient(context: Context, _: Described) -> FieldValue | None:
-    """The head of the address block that is not the sender's, else the name in the salutation."""
+    """The head of the address that is not the sender's, else what stands above the salutation, else its name."""
     from_whom = context.known("sender").casefold()
-    found = [each for each in parties.addressees(context.read) if each.read.value.casefold() != from_whom]
-    best = found[0] if found else _greeted(context.read)
+    greeting = next(((line, found) for line in context.read if (found := _SALUTATION.match(line.text))), None)
+    above = _above(context.read, greeting[0].number) if greeting else []
+    greeted = _greeted(*greeting, above) if greeting else None
+    options = [*parties.addressees(context.read), *([greeted] if greeted else []), *above]
+    best = next((each for each in options if each.read.value.casefold() not in (from_whom, "")), None)
     return best.to_value() if best else None
 
 
@@ -78,6 +93,8 @@ def letter_date(context: Context, described: Described) -> FieldValue | None:
     for line in context.read:
         for spot in spots(line):
             for each in dates.find(spot.text, days_first=context.days_first)[:1]:
+                if _ANOTHER_LETTER.search(spot.text[: each.start]):
+                    continue
                 read = Read(value=each.value, start=each.start, end=each.end)
                 return Candidate(read=read, spot=spot, score=0.6, label="").to_value()
     return None
@@ -91,20 +108,47 @@ def _header_value(text: str, is_date: bool, context: Context) -> str | None:
 
 
 def _signature(read: tuple[Line, ...]) -> Candidate | None:
+    """The name after a closing, on its line or below it; a title behind a comma is cut off."""
     for line in reversed(read):
-        if _CLOSING.match(line.text) and len(line.text) < 60:
-            for under in read[line.number + 1 : line.number + 1 + SIGNATURE_LINES]:
-                candidate = parties.named_at(Spot(line=under, index=0), 0.6)
-                if candidate and len(candidate.read.value.split()) <= 5:
-                    return candidate
+        if not _CLOSING.search(line.text) or len(line.text) > CLOSING_CHARS:
+            continue
+        inline = _CLOSING_WITH_NAME.search(line.text)
+        if inline:
+            return parties.named_at(Spot(line=line, index=0), 0.6, inline.start(1))
+        for under in read[line.number + 1 : line.number + 1 + SIGNATURE_LINES]:
+            candidate = parties.named_at(Spot(line=under, index=0), 0.6)
+            if candidate and len(candidate.read.value.split()) <= 6:
+                return _without_title(candidate)
     return None
 
 
-def _greeted(read: tuple[Line, ...]) -> Candidate | None:
-    for line in read:
-        for spot in spots(line):
-            found = _SALUTATION.match(spot.text)
-            if found and not _NOBODY.search(found[1]) and names.is_name(found[1]):
-                value = Read(value=found[1].strip(), start=found.start(1), end=found.start(1) + len(found[1].strip()))
-                return Candidate(read=value, spot=spot, score=0.5, label="")
-    return None
+def _without_title(candidate: Candidate) -> Candidate:
+    name, _, _ = candidate.read.value.partition(",")
+    if names.is_company(candidate.read.value) or len(name.split()) < 2:
+        return candidate
+    read = Read(value=name, start=candidate.read.start, end=candidate.read.start + len(name))
+    return replace(candidate, read=read)
+
+
+def _above(read: tuple[Line, ...], greeting: int) -> list[Candidate]:
+    """The names between the date and the salutation, top to bottom."""
+    lines: list[Line] = []
+    for line in reversed(read[max(0, greeting - ABOVE_LINES) : greeting]):
+        if dates.find(line.text):
+            break
+        lines.insert(0, line)
+    return [each for line in lines if (each := parties.named_at(Spot(line=line, index=0), 0.45))]
+
+
+def _greeted(line: Line, greeting: re.Match[str], above: list[Candidate]) -> Candidate | None:
+    """The person greeted, by the fuller name above the salutation where there is one."""
+    name = greeting[1].strip(" ,.!")
+    if _NOBODY.search(name) or not names.is_name(name):
+        return None
+    surname = name.split()[-1].casefold()
+    fuller = next((each for each in above if surname in each.read.value.casefold()), None)
+    at = line.segments[0].text.find(name)
+    if fuller or at < 0:
+        return fuller
+    read = Read(value=name, start=at, end=at + len(name))
+    return Candidate(read=read, spot=Spot(line=line, index=0), score=0.5, label="")

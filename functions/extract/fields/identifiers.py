@@ -21,6 +21,7 @@ _NUMBER = re.compile(
     r"|n[o°º])\b[.:]?\s{0,2})?#?\s{0,2}([A-Z0-9](?:[\w./\-–#&]{0,38}[\w])?)",
     re.IGNORECASE,
 )
+_SPACED = re.compile(r"#?\s{0,2}(\d{2,6}(?:[ -]\d{2,6}){1,5})(?=\s{0,2}$|   )")
 _PHONE_LIKE = re.compile(r"^\+?\(?\d{3}\)?[ -]\d{3}[ -]\d{4}$")
 _DATE_LIKE = re.compile(r"^(?:\d{1,2}[./-]\d{1,2}[./-]\d{2,4}|\d{4}-\d{2}-\d{2})$")
 
@@ -68,7 +69,10 @@ def vat_id_is_valid(vat_id: str) -> bool:
 
 def find_number(text: str) -> tuple[str, int, int] | None:
     """The number at the beginning of a text: it holds a digit and is neither a date nor a telephone number."""
-    found = _NUMBER.match(text)
+    iban = find_iban(text)
+    if iban and iban[1] <= 1:
+        return iban
+    found = _SPACED.match(text) or _NUMBER.match(text)
     if (
         not found
         or not any(map(str.isdigit, found[1]))

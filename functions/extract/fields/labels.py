@@ -13,6 +13,7 @@ BESIDE_COLON, BESIDE, NEXT, UNDER = 1.0, 0.9, 0.85, 0.75
 """How likely the value is right by where it stands: after a colon, after the label, in the next column, below."""
 
 LENGTH_WORTH = 0.004
+REMAINDER_CHARS = 25
 LINE_COST = 0.0005
 SEPARATORS = " \t:#.=-–—\u200b\ufeff"
 _BARE_REMAINDER = re.compile(r"^[\s:.#*()/\u200b-]*$")
@@ -65,9 +66,11 @@ def _near(spot: Spot, match: re.Match[str], read: Sequence[Line], reader: Reader
         colon = spot.text[match.end() : match.end() + 3].strip().startswith((":", "#"))
         yield Candidate(read=beside, spot=spot, score=(BESIDE_COLON if colon else BESIDE) + worth - 0.1, label=match[0])
         return
-    if not _BARE_REMAINDER.match(spot.text[match.end() :]):
+    rest = spot.text[match.end() :]
+    if len(rest) > REMAINDER_CHARS and not _BARE_REMAINDER.match(rest):
         return
-    for place, weight in _elsewhere(spot, read):
+    places = _elsewhere(spot, read) if _BARE_REMAINDER.match(rest) else [(each, UNDER) for each in right_of(spot)][:1]
+    for place, weight in places:
         value = _beside(place, 0, reader)
         if value:
             yield Candidate(read=value, spot=place, score=weight + worth - 0.1, label=match[0])

@@ -43,6 +43,14 @@ _COUNTRIES = {
 }
 _CAPS = {code: re.compile(pattern, re.IGNORECASE if code == "EUR" else 0) for code, pattern in _SIGNS.items()}
 _HINTS = {code: re.compile(pattern, re.IGNORECASE) for code, pattern in _COUNTRIES.items()}
+_OTHER_DOLLARS = {
+    "AUD": re.compile(r"\bABN\b|\bPty\b|\bAustralia\b"),
+    "CAD": re.compile(r"\bHST\b|\bCanada\b|\b(?:ON|BC|QC|AB) [A-Z]\d[A-Z] ?\d[A-Z]\d\b"),
+    "NZD": re.compile(r"\bNew Zealand\b|\bNZBN\b"),
+    "SGD": re.compile(r"\bSingapore\b|\bPte\b"),
+    "HKD": re.compile(r"\bHong Kong\b"),
+}
+_US_DOLLAR = re.compile(r"US\$|\bUSD\b|\b[A-Z]{2},? \d{5}\b|\bUSA\b|United States")
 SIGN_WEIGHT = 3
 
 
@@ -59,4 +67,7 @@ def currency(text: str) -> tuple[str, re.Match[str]] | None:
     if not counts:
         return None
     best = max(counts, key=lambda code: counts[code])
+    local = next((code for code, hint in _OTHER_DOLLARS.items() if hint.search(text)), None)
+    if best == "USD" and local and not _US_DOLLAR.search(text):
+        return local, shown[best]
     return best, shown[best]

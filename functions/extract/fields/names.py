@@ -42,16 +42,26 @@ _TITLE = re.compile(
     re.IGNORECASE,
 )
 _HEAD = re.compile(
-    r"^(?:\W{1,4}|(?:attn|attention|sold by|issued by|c/o|z\. ?hd\.?|att|the|messrs|an|à|company|firma|name"
+    r"^(?:\W{1,4}|(?:attn|attention|sold by|issued by|c/o|z\. ?hd\.?|att|the|messrs|an|à|company|firma|address"
+    r"|billing address|name"
     r"|name/company"
     r"|company name)\s?[.:]\s{0,3})",
     re.IGNORECASE,
 )
-_REGISTRATION = re.compile(r"\s?[(\[](?=[^)\]]{0,30}\d)[^()\[\]]{3,40}[)\]]?$")
+_REGISTRATION = re.compile(r"\s?\([a-zäöü ]{3,20}\)$|\s?[(\[](?=[^)\]]{0,30}\d)[^()\[\]]{3,40}[)\]]?$")
 _PHRASE = re.compile(
     r"^\W{0,3}(?:welcome|thank|goods sold|ref\b|no\b|please|dear|re:|subject|sehr geehrte|your |our |this |we |you "
     r"|all |for |exhibit|ex-|dear)"
     r"|^\W{0,3}\d+ ?[x×] ?\d",
+    re.IGNORECASE,
+)
+_CITY = re.compile(
+    r"^[A-Z][\w .'’-]{1,30},? [A-Z]{2},? \d{5}(?:-\d{4})?\b|^(?:[A-Z]{1,2}[- ])?\d{4,5} [A-ZÄÖÜÉ][\w .\-äöüßé]{2,30}$"
+)
+_TITLE_FIRST = re.compile(
+    r"^\W{0,3}(?:invoice|rechnung|facture|factura|fattura|factuur|receipt|quittung|purchase order|bestellung"
+    r"|auftragsbestätigung"
+    r"|bon de commande|bill|statement|kontoauszug|relevé|my dear|scontrino|ticket)\b",
     re.IGNORECASE,
 )
 _LABEL = re.compile(
@@ -71,6 +81,8 @@ LONGEST = 80
 def cleaned(text: str) -> str:
     """A name without leading marks, an address behind it or trailing punctuation; empty where the text is none."""
     text = text.strip()
+    if _CITY.match(text):
+        return ""
     while (head := _HEAD.match(text)) and head.end() < len(text):
         text = text[head.end() :]
     name = _REGISTRATION.sub("", _BREAKS.split(text, maxsplit=1)[0]).strip(" ,;:|·•-–—*_\t")
@@ -80,6 +92,8 @@ def cleaned(text: str) -> str:
 def is_name(text: str) -> bool:
     """Has letters, is no title, address, contact line or bare salutation."""
     if text.rstrip().endswith((":", "?")) or _LABEL.match(text):
+        return False
+    if _TITLE_FIRST.match(text) and not SUFFIX.search(text):
         return False
     letters = sum(map(str.isalpha, text))
     if (

@@ -69,8 +69,8 @@ def _beside_or_below(spot: Spot, match: re.Match[str], read: Sequence[Line], sco
     shift = len(spot.text) - len(spot.text.lstrip(" *•")) + match.end()
     rest = spot.text[shift:]
     if not _LEFTOVER.match(rest):
-        apart = rest[:1] in ":.-–" or rest.startswith(" ")
-        return named_at(spot, score + (0.1 if rest.lstrip().startswith(":") else -0.35), shift) if apart else None
+        apart = rest[:1] in ":.-–" or (rest.startswith(" ") and rest.strip()[:1].isupper())
+        return named_at(spot, score + (0.1 if rest.lstrip().startswith(":") else -0.15), shift) if apart else None
     for place in _places(spot, read):
         candidate = named_at(place, score)
         if candidate:

@@ -20,7 +20,7 @@ _ROUNDED = re.compile(
 )
 _NOT_A_TOTAL = re.compile(
     r"\bsub-?\s?total|\btotal (?:qty|quantity|items?|no\b|number|pages|hours|weight|discount|saving|disc\b|paid"
-    r"|payments?|credits?|vat|gst|tax|tva|iva|mwst|ht\b|excl|net\b|netto|before|units|supplies)"
+    r"|payments?|vat|gst|tax|tva|iva|mwst|ht\b|excl|net\b|netto|before|units|supplies)"
     r"|\bsous-total|\bzwischensumme|\b(?:tax|vat|gst|tva|mwst|ust)\b[^:]{0,12}\btotal|\bchange\b|\bdiscount|\bsaving"
     r"|\btotal\s?%|\brounding\b|\bnetto\b|\bitem total|\bnet total|\bline total|\bhors taxe|\bunit\b|\bexcl",
     re.IGNORECASE,
@@ -33,6 +33,7 @@ _GIVEN = (
 )
 _BACK = r"change(?: due| cash)?|rückgeld|zurück|rendu|cambio|resto|wisselgeld|baki"
 
+_NEXT_LABEL = re.compile(r"\b(?:total|vat|tax|gst|mwst|ust|tva|iva|btw|net|due|te betalen)\b", re.IGNORECASE)
 _DUE = re.compile(r"due|zahl|payer|pay|betalen|pagar", re.IGNORECASE)
 
 
@@ -138,7 +139,7 @@ def _labelled(label: str, read: Sequence[Line], worth: float, *, all_kinds: bool
 
 def _after(spot: Spot, match: re.Match[str], read: Sequence[Line], worth: float) -> list[Amount]:
     """The last amount behind the label on its line, else the one below it."""
-    beside = list(_in_spot(spot, match.end(), worth, match[0]))
+    beside = [each for each in _in_spot(spot, match.end(), worth, match[0]) if not _parted(spot, match, each)]
     columns = [each for other in right_of(spot) for each in _in_spot(other, 0, worth, match[0])]
     if beside or columns:
         return (beside + columns)[-1:]
@@ -147,6 +148,12 @@ def _after(spot: Spot, match: re.Match[str], read: Sequence[Line], worth: float)
         if found:
             return found[-1:]
     return []
+
+
+def _parted(spot: Spot, match: re.Match[str], amount: Amount) -> bool:
+    """Does another label stand between this one and the amount, after an amount of its own?"""
+    between = spot.text[match.end() : amount.read.start]
+    return bool(amounts.find(between) and _NEXT_LABEL.search(between))
 
 
 def _in_spot(spot: Spot, start: int, worth: float, label: str) -> Iterator[Amount]:
