@@ -42,7 +42,7 @@ def generate(folder: Path, names: dict[str, Callable[[], str]] = GENERATORS) -> 
 
 
 def read(folder: Path, name: str) -> str:
-    return (folder / name).read_text(encoding="ascii")
+    return (folder / name).read_text(encoding="ascii").strip()
 
 
 def write_private(path: Path, text: str, mode: int = 0o600) -> None:
