@@ -9,6 +9,8 @@ from pipeline.search.ask import Candidate
 
 KEYWORD_SHARE = 0.55
 """Of a score; the rest is meaning. Anything from 0.4 to 0.7 ranks the development queries alike."""
+NEAR = 0.5
+"""Part of the best cosine below which a document says something else."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -18,20 +20,34 @@ class Ranked:
     entry_id: str
     document_id: UUID
     score: float
+    language: str | None = None
 
 
 def valid(candidates: Sequence[Candidate], searchable: Mapping[UUID, int]) -> list[Candidate]:
     """Those of each document's searchable run, the best entry of each."""
-    kept = [each for each in candidates if searchable.get(each.document_id) == each.run]
+    return first_of_each([each for each in candidates if searchable.get(each.document_id) == each.run])
+
+
+def first_of_each(candidates: Sequence[Candidate]) -> list[Candidate]:
+    """One for each document."""
     best: dict[UUID, Candidate] = {}
-    for each in kept:
+    for each in candidates:
         best.setdefault(each.document_id, each)
     return list(best.values())
 
 
 def alone(candidates: Sequence[Candidate]) -> list[Ranked]:
     """One ranking as it is."""
-    return [Ranked(entry_id=each.entry_id, document_id=each.document_id, score=each.score) for each in candidates]
+    return [
+        Ranked(entry_id=each.entry_id, document_id=each.document_id, score=each.score, language=each.language)
+        for each in candidates
+    ]
+
+
+def near(candidates: Sequence[Candidate]) -> list[Candidate]:
+    """Without those far from the nearest one: there is always a nearest, whatever is asked."""
+    best = max((cosine(each.score) for each in candidates), default=0.0)
+    return [each for each in candidates if cosine(each.score) >= NEAR * best]
 
 
 def fused(keyword: Sequence[Candidate], meaning: Sequence[Candidate]) -> list[Ranked]:

@@ -1,6 +1,6 @@
 """SQL of the read side: views in the schema `read`, always within one tenant."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -62,8 +62,10 @@ def listed(
     return [from_row(row) for row in fetch(statement, values)]
 
 
-def searchable_runs(document_ids: Sequence[UUID], tenant: str) -> dict[UUID, int]:
+def searchable_runs(document_ids: Collection[UUID], tenant: str) -> dict[UUID, int]:
     """The run of each of these documents that a search may show; documents without one are absent."""
+    if not document_ids:
+        return {}
     statement = """
         SELECT id, searchable_run FROM read.documents
         WHERE id = ANY(%(ids)s::uuid[]) AND tenant = %(tenant)s AND searchable_run IS NOT NULL

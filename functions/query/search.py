@@ -1,7 +1,7 @@
 """GET /search and /documents/{id}/similar: one hit per document, of its searchable run."""
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from typing import Any
 
 from starlette.requests import Request
@@ -14,6 +14,7 @@ from pipeline.search.entry import document_run
 from pipeline.search.queries import Filters
 
 from . import ranking, read, shapes
+from .counting import Counts, counted, of_candidates
 from .filters import FIELD, filters_of
 from .parameters import Parameters, cursor, invalid_cursor, refused
 
@@ -27,6 +28,8 @@ FIRST_CHUNKS = 12
 """Of a document stand for what it is about."""
 CANDIDATES = 100
 """Documents, and chunks near in meaning, looked at for the first pages."""
+SPARE = 20
+"""More than asked for: some may be of a run that is over."""
 
 NO_MODEL = {"code": "embedding-missing", "message": "no embedding model is installed: searched by keyword only"}
 
@@ -35,9 +38,8 @@ NO_MODEL = {"code": "embedding-missing", "message": "no embedding model is insta
 class Answer:
     mode: str
     ranked: Sequence[ranking.Ranked]
-    total: int
-    facets: Mapping[str, Mapping[str, int]]
-    warnings: Sequence[dict[str, str]] = field(default_factory=tuple)
+    counts: Counts
+    warnings: Sequence[dict[str, str]] = ()
 
 
 def search(request: Request) -> Response:
@@ -56,9 +58,9 @@ def search(request: Request) -> Response:
     return JSONResponse(
         {
             "mode": found.mode,
-            "total": found.total,
+            "total": found.counts.total,
             "hits": hits(page, text),
-            "facets": shapes.facets(found.facets),
+            "facets": shapes.facets(found.counts.facets),
             "next_cursor": cursor({"from": start + limit}) if more else None,
             "warnings": list(found.warnings),
         }
@@ -86,27 +88,32 @@ def similar(request: Request) -> Response:
 
 def answer(text: str, mode: str, filters: Filters, wanted: int) -> Answer:
     """Search by what there is: without an embedding model, by keyword; without a text, everything, newest first."""
-    warnings: list[dict[str, str]] = []
-    if mode != "keyword" and text and not embeddings.available():
-        mode, warnings = "keyword", [NO_MODEL]
-    size = CANDIDATES if wanted < CANDIDATES * 3 // 4 else WINDOW + CANDIDATES
-    bodies = []
-    if mode != "semantic" or not text:
-        bodies.append(queries.by_keyword(text, filters, size, FACETS))
-    if mode != "keyword" and text:
-        bodies.append(queries.by_meaning(vector(text), embeddings.model_name(), filters, size, FACETS))
-    found = ask.candidates(*bodies)
-    kept = [checked(each.candidates, filters.tenant) for each in found]
-    ranked = ranking.fused(*kept) if len(kept) == 2 else ranking.alone(kept[0])
-    facets = next((each.facets for each in found if each.total), found[0].facets)
-    total = max(len(ranked), found[0].total)
-    return Answer(mode=mode if text else "keyword", ranked=ranked, total=total, facets=facets, warnings=warnings)
+    if not text or mode == "keyword":
+        return by_keyword(text, filters, wanted)
+    if not embeddings.available():
+        return replace(by_keyword(text, filters, wanted), warnings=[NO_MODEL])
+    size = CANDIDATES if wanted < CANDIDATES * 3 // 4 else WINDOW + SPARE
+    meaning = queries.by_meaning(vector(text), embeddings.model_name(), filters, size)
+    if mode == "semantic":
+        (found,) = ask.candidates(meaning)
+        nearest = checked(found.candidates, filters.tenant)
+        return Answer(mode=mode, ranked=ranking.alone(nearest), counts=of_candidates(nearest))
+    words, found = ask.candidates(queries.by_keyword(text, filters, size, FACETS), meaning)
+    matching = checked(words.candidates, filters.tenant)
+    nearest = ranking.near(checked(found.candidates, filters.tenant))
+    both = ranking.first_of_each([*matching, *nearest])
+    return Answer(mode=mode, ranked=ranking.fused(matching, nearest), counts=counted(words, both))
+
+
+def by_keyword(text: str, filters: Filters, wanted: int) -> Answer:
+    (found,) = ask.candidates(queries.by_keyword(text, filters, wanted + SPARE, FACETS))
+    matching = checked(found.candidates, filters.tenant)
+    return Answer(mode="keyword", ranked=ranking.alone(matching), counts=counted(found, matching))
 
 
 def checked(candidates: Sequence[ask.Candidate], tenant: str) -> list[ask.Candidate]:
     """Entries of a run that is over, failed or deleted may still be in the index: the database knows."""
-    documents = {each.document_id for each in candidates}
-    return ranking.valid(candidates, read.searchable_runs(list(documents), tenant) if documents else {})
+    return ranking.valid(candidates, read.searchable_runs({each.document_id for each in candidates}, tenant))
 
 
 def vector(text: str) -> list[float]:
@@ -115,7 +122,8 @@ def vector(text: str) -> list[float]:
 
 
 def hits(ranked: Sequence[ranking.Ranked], text: str) -> list[dict[str, Any]]:
-    shown = ask.show([each.entry_id for each in ranked], text)
+    languages = {each.language for each in ranked if each.language}
+    shown = ask.show([each.entry_id for each in ranked], text, languages)
     return [shapes.hit(each, shown[each.entry_id]) for each in ranked if each.entry_id in shown]
 
 

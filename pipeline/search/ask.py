@@ -2,7 +2,7 @@
 
 import html
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
@@ -20,17 +20,23 @@ MARKS = ("<em>", "</em>")
 
 @dataclass(frozen=True, kw_only=True)
 class Candidate:
-    """The best entry of one run of one document; whether that run is the searchable one is not known here."""
+    """An entry of one run of one document; whether that run is the searchable one is not known here.
+
+    created is the month, as in 2024-05.
+    """
 
     entry_id: str
     document_id: UUID
     run: int
     score: float
+    category: str | None = None
+    language: str | None = None
+    created: str | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
 class Found:
-    """The candidates of one search, best first, the number of documents in all, and of each value of each facet."""
+    """The candidates of one search, best first. total and facets are numbers of documents, where they were counted."""
 
     candidates: Sequence[Candidate] = ()
     total: int = 0
@@ -60,11 +66,11 @@ def candidates(*bodies: dict[str, Any]) -> list[Found]:
     return [_found(each) for each in answer["responses"]]
 
 
-def show(entry_ids: Sequence[str], text: str) -> dict[str, Shown]:
+def show(entry_ids: Sequence[str], text: str, languages: Collection[str] = ()) -> dict[str, Shown]:
     """What each entry shows, by its id; an entry removed in the meantime is absent."""
     if not entry_ids:
         return {}
-    return {hit["_id"]: _shown(hit) for hit in _hits(queries.shown(entry_ids, text))}
+    return {hit["_id"]: _shown(hit) for hit in _hits(queries.shown(entry_ids, text, languages))}
 
 
 def vectors(document_id: UUID, run: int, limit: int) -> list[tuple[str, list[float]]]:
@@ -97,7 +103,7 @@ def _found(response: dict[str, Any]) -> Found:
         if unavailable(response["status"]):
             raise Unavailable(f"the search server answered {response['status']}")
         raise RuntimeError(f"the search server does not understand our query: {error}")
-    counts = response["aggregations"]
+    counts = response.get("aggregations", {"documents": {"value": 0}})
     total = counts.pop("documents")["value"]
     return Found(
         candidates=[_candidate(hit) for hit in response["hits"]["hits"]],
@@ -113,6 +119,9 @@ def _candidate(hit: dict[str, Any]) -> Candidate:
         document_id=UUID(values["document_id"][0]),
         run=values["run"][0],
         score=hit["_score"] or 0.0,
+        category=values.get("category", [None])[0],
+        language=values.get("language", [None])[0],
+        created=values["created_at"][0],
     )
 
 

@@ -1,6 +1,6 @@
 """What is asked of the index, as bodies of requests; pure."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
@@ -16,7 +16,8 @@ EXACT_COUNT_UP_TO = 3_000
 BY_MONTH = {"field": "created_at", "calendar_interval": "month", "format": "yyyy-MM", "min_doc_count": 1}
 
 FRAGMENT_CHARACTERS = 240
-HIGHLIGHTED = ("text", "text.english", "text.german", "text.french")
+INFLECTED = {"en": "text.english", "de": "text.german", "fr": "text.french"}
+BEST_FIRST: list[dict[str, Any]] = [{"_score": "desc"}, {"document_run": "asc"}]
 SHOWN = ["document_id", "run", "page", "heading", "filename", "category", "language", "created_at", "shown", "text"]
 
 
@@ -94,33 +95,33 @@ def matching(text: str) -> dict[str, Any]:
 def by_keyword(text: str, filters: Filters, size: int, facets: Sequence[str]) -> dict[str, Any]:
     """The best entry of each run, best first. An empty text matches everything, newest first."""
     query: dict[str, Any] = {"filter": filters.clauses()}
-    order: list[dict[str, Any]] = [{"_score": "desc"}, {"document_run": "asc"}]
+    order: list[dict[str, Any]] = BEST_FIRST
     if text:
         query["must"] = [matching(text)]
     else:
         order = [{"created_at": "desc"}, {"document_run": "asc"}]
-    return _candidates({"bool": query}, size, order) | {"aggs": counts(facets)}
+    return _one_of_each_run({"bool": query}, size, order) | {"aggs": counts(facets)}
 
 
-def by_meaning(
-    vector: Sequence[float], model: str, filters: Filters, entries: int, facets: Sequence[str]
-) -> dict[str, Any]:
-    """The best entry of each run among the entries nearest to the vector, all of one embedding model."""
+def by_meaning(vector: Sequence[float], model: str, filters: Filters, entries: int) -> dict[str, Any]:
+    """The entries nearest to the vector, all of one embedding model, nearest first; a run may have several.
+
+    Nothing is counted here: counting what a vector found costs ten times the search.
+    """
     near = {
         "vector": [float(each) for each in vector],
         "k": entries,
         "filter": {"bool": {"filter": [*filters.clauses(), {"term": {"model": model}}]}},
     }
-    order: list[dict[str, Any]] = [{"_score": "desc"}, {"document_run": "asc"}]
-    return _candidates({"knn": {"vector": near}}, entries, order) | {"aggs": counts(facets)}
+    return _candidates({"knn": {"vector": near}}, entries)
 
 
 def like_vectors(vectors: Sequence[tuple[str, Sequence[float]]], filters: Filters, entries: int) -> dict[str, Any]:
-    """The best entry of each run near the middle of these vectors, of which there is at least one."""
+    """The entries near the middle of these vectors, of which there is at least one."""
     model = vectors[0][0]
     same = [vector for name, vector in vectors if name == model]
     middle = [sum(values) / len(same) for values in zip(*same, strict=True)]
-    return by_meaning(middle, model, filters, entries, ())
+    return by_meaning(middle, model, filters, entries)
 
 
 def like_text(index: str, entry_id: str, filters: Filters, size: int) -> dict[str, Any]:
@@ -132,9 +133,8 @@ def like_text(index: str, entry_id: str, filters: Filters, size: int) -> dict[st
         "min_doc_freq": 1,
         "max_query_terms": 25,
     }
-    order: list[dict[str, Any]] = [{"_score": "desc"}, {"document_run": "asc"}]
     query = {"bool": {"filter": filters.clauses(), "must": [{"more_like_this": words}]}}
-    return _candidates(query, size, order) | {"aggs": counts(())}
+    return _one_of_each_run(query, size, BEST_FIRST)
 
 
 def counts(facets: Sequence[str]) -> dict[str, Any]:
@@ -147,33 +147,41 @@ def counts(facets: Sequence[str]) -> dict[str, Any]:
     return {"documents": _documents()} | {name: known[name] for name in facets}
 
 
-def shown(entry_ids: Sequence[str], text: str) -> dict[str, Any]:
-    """What a hit shows, with the matching words of its text marked; the text is escaped for HTML."""
-    body: dict[str, Any] = {"query": {"ids": {"values": list(entry_ids)}}, "size": 2 * len(entry_ids), "_source": SHOWN}
+def shown(entry_ids: Sequence[str], text: str, languages: Collection[str]) -> dict[str, Any]:
+    """What a hit shows, with the matching words of its text marked; the text is escaped for HTML.
+
+    languages are those of the hits: marking inflected words costs once for each. During a rebuild an entry may stand
+    in two indexes.
+    """
+    ids = {"ids": {"values": list(entry_ids)}}
+    body: dict[str, Any] = {"query": ids, "size": 2 * len(entry_ids), "_source": SHOWN}
     if not text:
         return body
+    names = ["text", *(name for language, name in INFLECTED.items() if language in languages)]
     marked = {
         "type": "unified",
         "encoder": "html",
-        "fields": {name: {} for name in HIGHLIGHTED},
-        "highlight_query": {"multi_match": {"query": text, "fields": list(HIGHLIGHTED)}},
+        "fields": {name: {} for name in names},
+        "highlight_query": {"multi_match": {"query": text, "fields": names}},
         "fragment_size": FRAGMENT_CHARACTERS,
         "number_of_fragments": 1,
     }
     return body | {"highlight": marked}
 
 
-def _candidates(query: dict[str, Any], size: int, order: list[dict[str, Any]]) -> dict[str, Any]:
+def _candidates(query: dict[str, Any], size: int) -> dict[str, Any]:
     return {
         "query": query,
         "size": size,
-        "sort": order,
-        "track_scores": True,
         "track_total_hits": False,
         "_source": False,
-        "docvalue_fields": ["document_id", "run"],
-        "collapse": {"field": "document_run"},
+        "docvalue_fields": ["document_id", "run", "category", "language", {"field": "created_at", "format": "yyyy-MM"}],
     }
+
+
+def _one_of_each_run(query: dict[str, Any], size: int, order: list[dict[str, Any]]) -> dict[str, Any]:
+    one = {"sort": order, "track_scores": True, "collapse": {"field": "document_run"}}
+    return _candidates(query, size) | one
 
 
 def _of_documents(buckets: dict[str, Any]) -> dict[str, Any]:

@@ -49,7 +49,7 @@ def queries_facets() -> tuple[str, ...]:
 
 def meant(text: str, filters: Filters = MINE) -> list[str]:
     vector = embeddings.embed([text])[0].tolist()
-    (answer,) = ask.candidates(queries.by_meaning(vector, embeddings.model_name(), filters, 10, ()))
+    (answer,) = ask.candidates(queries.by_meaning(vector, embeddings.model_name(), filters, 10))
     return [each.entry_id for each in answer.candidates]
 
 
@@ -126,7 +126,7 @@ def test_totals_and_facets_count_documents_not_chunks() -> None:
 def test_a_hit_shows_its_words_marked_and_its_text_escaped() -> None:
     mine = entry("The <b>total</b> of the invoice & more")
     index.put([mine])
-    shown = ask.show([mine.id], "invoices")[mine.id]
+    shown = ask.show([mine.id], "invoices", ["en"])[mine.id]
     assert shown.highlight == "The &lt;b&gt;total&lt;&#x2F;b&gt; of the <em>invoice</em> &amp; more"
 
 

@@ -1,9 +1,11 @@
 """Two rankings become one, one hit per document, and only of the run that may be shown."""
 
+from dataclasses import replace
 from uuid import UUID
 
-from functions.query.ranking import alone, fused, valid
-from pipeline.search.ask import Candidate
+from functions.query.counting import Counts, counted
+from functions.query.ranking import alone, fused, near, valid
+from pipeline.search.ask import Candidate, Found
 
 
 def document(number: int) -> UUID:
@@ -63,3 +65,24 @@ def test_a_vector_that_points_elsewhere_adds_nothing() -> None:
 def test_an_empty_ranking_changes_nothing() -> None:
     ranked = fused([], [candidate(2, score=0.9), candidate(1, score=0.8)])
     assert order([each.document_id for each in ranked]) == [2, 1]
+
+
+def test_what_is_far_from_the_nearest_is_left_out() -> None:
+    kept = near([candidate(1, score=0.9), candidate(2, score=0.71), candidate(3, score=0.69), candidate(4, score=0.3)])
+    assert order([each.document_id for each in kept]) == [1, 2]
+    assert near([]) == []
+
+
+def test_documents_at_hand_are_counted_exactly() -> None:
+    stale, invoice = candidate(1), replace(candidate(2), category="invoice", language="de", created="2024-05")
+    words = Found(candidates=[stale, invoice], total=2, facets={"category": {"invoice": 2}})
+    meant = replace(candidate(3), category="letter")
+    assert counted(words, [invoice, meant]) == Counts(
+        total=2,
+        facets={"category": {"invoice": 1, "letter": 1}, "language": {"de": 1}, "created": {"2024-05": 1}},
+    )
+
+
+def test_more_documents_than_are_at_hand_are_counted_by_the_index() -> None:
+    words = Found(candidates=[candidate(1)], total=900, facets={"category": {"invoice": 900}})
+    assert counted(words, [candidate(1)]) == Counts(total=900, facets={"category": {"invoice": 900}})
