@@ -6,7 +6,7 @@ from decimal import Decimal, InvalidOperation
 
 from pipeline.model import DocumentWarning
 
-from . import identifiers
+from . import identifiers, statement
 from .values import Fields, FieldValue
 
 TOLERANCE = Decimal("0.02")
@@ -36,6 +36,15 @@ def _failures(fields: Fields) -> Iterator[tuple[tuple[str, ...], DocumentWarning
             ("seller_vat_id",),
             _warning(fields, "seller_vat_id", "vat-id-invalid", f"the check digits of {vat_id} are wrong"),
         )
+    movements = fields.get("transactions")
+    gaps = (
+        statement.breaks(movements.value)
+        if isinstance(movements, FieldValue) and isinstance(movements.value, list)
+        else 0
+    )
+    if gaps:
+        message = f"the running balance jumps {gaps} times: movements are missing or misread"
+        yield ("transactions",), _warning(fields, "transactions", "list-incomplete", message)
     for first, second in (("date", "due_date"), ("period_start", "period_end")):
         early, late = _text(fields, first), _text(fields, second)
         if early and late and late < early:

@@ -69,6 +69,8 @@ def merchant_address(context: Context, _: Described) -> FieldValue | None:
             continue
         if _AFTER_ADDRESS.search(line.text) or line.page != context.read[at].page:
             break
+        if kept and _POSTAL.search(kept[-1].text) and not names.is_address(line.text):
+            break
         kept.append(line)
     if not any(names.is_address(line.text) or _POSTAL.search(line.text) for line in kept):
         return None

@@ -48,10 +48,13 @@ _BETWEEN = re.compile(
     r"[^.;]{0,80}\bby\b",
     re.IGNORECASE,
 )
-_AND = re.compile(r",?\s+(?:and|und|et|y|en)\s+(?=[A-ZÄÖÜ\d])|\s+in\s+favou?r\s+of\s+|;\s")
+_AND = re.compile(
+    r",?\s+(?:and|und|et|y|en)\s+(?=(?:der |die |dem |den |la |l[’\'])?[A-ZÄÖÜ\d])"
+    r"|\s+in\s+favou?r\s+of\s+|;\s"
+)
 _ASIDE = re.compile(r"\([^()]{0,200}\)|[“\"„«][^”\"“»]{0,60}[”\"“»]")
 _CLAUSE_END = re.compile(
-    r"(?<!Inc)(?<!Corp)(?<!Ltd)(?<!Co)(?<!\bMr)(?<!\bDr)(?<!\bMs)(?<!\b[A-Z])\.\s+(?=[A-Z])"
+    r"(?<!Inc)(?<!Corp)(?<!Ltd)(?<!Co)(?<!\bMr)(?<!\bDr)(?<!\bMs)(?<!\b[A-Z])\s?\.\s+(?=[A-Z\d])|§"
     r"|\b(?:WHEREAS|WITNESSETH|W I T N E S S|RECITALS|NOW, THEREFORE|agrees?|agreed|for the purpose|wird folgend"
     r"|il a été|acuerdan|is entered|arises)\b"
 )
@@ -69,7 +72,7 @@ _ROLE = re.compile(
     re.IGNORECASE,
 )
 _LEADING = re.compile(
-    r"^(?:the undersigned|les soussignés|la société|l[’']association|Frau|Herrn?|D\.|Dña\.|der|die"
+    r"^(?:[Tt]he undersigned|les soussignés|[Ll]a société|l[’']association|Frau|Herrn?|D\.|Dña\.|der|die"
     r"|dem|den|de)\s*:?\s+"
 )
 _TERM = re.compile(
@@ -184,7 +187,7 @@ def _names(clause: str) -> Iterator[str]:
     plain = _CLAUSE_END.split(plain, maxsplit=1)[0]
     for piece in _AND.split(plain)[: 2 * PARTIES_AT_MOST]:
         for part in re.split(r",\s+(?=[A-Z][\w.&’' -]{3,60}\b(?:of [A-Z]|Inc|LLC|Corp|Ltd|L\.P))", piece):
-            name = _without_description(_LEADING.sub("", part.strip(" ,;:.")))
+            name = _without_description(_LEADING.sub("", part.strip(" ,;:")))
             if _begins_a_name(name) and 2 <= len(name.split()) <= 9 and not _ROLE.match(name) and names.is_name(name):
                 yield name
 
@@ -197,7 +200,7 @@ def _begins_a_name(name: str) -> bool:
 def _without_description(name: str) -> str:
     """A comma ends the name unless a legal form follows it."""
     first, *rest = _DESCRIBED.split(f" {name}", maxsplit=1)[0].strip(" ,;:").split(",")
-    if rest and names.SUFFIX.match(rest[0].strip()):
+    if rest and names.LEGAL.match(rest[0].strip()):
         first = f"{first},{rest[0]}"
     return first.strip(" ,;:")
 
@@ -206,7 +209,7 @@ def _signatories(read: tuple[Line, ...]) -> Iterator[str]:
     for line in read:
         for spot in spots(line):
             name = names.cleaned(spot.text)
-            if name and names.SUFFIX.search(name) and len(name.split()) <= 8:
+            if name and names.LEGAL.search(name) and len(name.split()) <= 8:
                 yield name
 
 

@@ -76,12 +76,12 @@ def sender(context: Context, _: Described) -> FieldValue | None:
 
 def recipient(context: Context, _: Described) -> FieldValue | None:
     """The head of the address that is not the sender's, else what stands above the salutation, else its name."""
-    from_whom = context.known("sender").casefold()
+    from_whom = context.known("sender")
     greeting = next(((line, found) for line in context.read if (found := _SALUTATION.match(line.text))), None)
     above = _above(context.read, greeting[0].number) if greeting else []
     greeted = _greeted(*greeting, above) if greeting else None
     options = [*parties.addressees(context.read), *([greeted] if greeted else []), *above]
-    best = next((each for each in options if each.read.value.casefold() not in (from_whom, "")), None)
+    best = next((each for each in options if not parties.same(each.read.value, from_whom)), None)
     return best.to_value() if best else None
 
 
@@ -117,7 +117,7 @@ def _signature(read: tuple[Line, ...]) -> Candidate | None:
             return parties.named_at(Spot(line=line, index=0), 0.6, inline.start(1))
         for under in read[line.number + 1 : line.number + 1 + SIGNATURE_LINES]:
             candidate = parties.named_at(Spot(line=under, index=0), 0.6)
-            if candidate and len(candidate.read.value.split()) <= 6:
+            if candidate and candidate.read.value[0].isupper() and len(candidate.read.value.split()) <= 6:
                 return _without_title(candidate)
     return None
 

@@ -2,16 +2,21 @@
 
 import re
 
-SUFFIX = re.compile(
-    r"\b(?:GmbH(?: ?& ?Co\.? ?KG(?:aA)?)?|mbH|AG|KG|OHG|e\.? ?K\.|e\.? ?V\.|UG|SE|Inc\.?|LLC|L\.L\.C\.|Ltd\.?"
-    r"|Limited|LLP|L\.?P\.|Corp(?:oration|\.)?"
-    r"|Company|Co\.(?!\w)|PLC|plc|P\.?C\.|Pty\.?|Pvt\.?|S\.?A\.?R\.?L\.?|SARL|SAS|S\.A\.S\.?|S\.A\.|S\.?L\.?U?\."
-    r"|S\.?p\.?A\.?|S\.?r\.?l\.?s?|B\.?V\.?|N\.?V\.?"
-    r"|Oy|AB|A/S|ApS|ASA|Sp\. ?z ?o\.?o\.?|Ltda\.?|S\.R\.O\.|s\.r\.o\.|SDN\.? ?BHD\.?|BHD|Trading|Enterprise"
-    r"|Restaurant|Holdings?|Group"
-    r"|Bank|Association|University|Foundation|Institute|Services|Solutions|Store|Stores|Supermarket|Hotel|Café"
-    r"|Cafe)(?!\w)",
+_LEGAL_FORMS = (
+    r"GmbH(?: ?& ?Co\.? ?KG(?:aA)?)?|mbH|AG|KG|OHG|e\.? ?K\.|e\.? ?V\.|UG|SE|Inc\.?|LLC|L\.L\.C\.?|Ltd\.?|Limited"
+    r"|LLP|L\.?P\.?"
+    r"|Corp(?:oration|\.)?|Company|Co\.(?!\w)|PLC|plc|P\.?C\.|Pty\.?|Pvt\.?|S\.?A\.?R\.?L\.?|SARL|SAS|S\.A\.S\.?"
+    r"|S\.A\.|S\.?L\.?U?\."
+    r"|S\.?p\.?A\.?|S\.?r\.?l\.?s?|B\.?V\.?|N\.?V\.?|N\.A\.?|Oy|AB|A/S|ApS|ASA|Sp\. ?z ?o\.?o\.?|Ltda\.?|S\.R\.O\."
+    r"|s\.r\.o\."
+    r"|SDN\.? ?BHD\.?|BHD"
 )
+_SHOP_WORDS = (
+    r"Trading|Enterprise|Restaurant|Holdings?|Group|Bank|Association|University|Foundation|Institute|Services|Solutions"
+    r"|Stores?|Supermarket|Hotel|Café|Cafe"
+)
+LEGAL = re.compile(rf"\b(?:{_LEGAL_FORMS})(?![\w-])")
+SUFFIX = re.compile(rf"\b(?:{_LEGAL_FORMS}|{_SHOP_WORDS})(?![\w-])")
 _SUFFIX_ANY_CASE = re.compile(SUFFIX.pattern, re.IGNORECASE)
 _ENDS_IN_SUFFIX = re.compile(rf"^[^:@]{{4,70}}(?:{SUFFIX.pattern})$", re.IGNORECASE)
 _ADDRESS = re.compile(
@@ -48,7 +53,10 @@ _HEAD = re.compile(
     r"|company name)\s?[.:]\s{0,3})",
     re.IGNORECASE,
 )
-_REGISTRATION = re.compile(r"\s?\([a-zäöü ]{3,20}\)$|\s?[(\[](?=[^)\]]{0,30}\d)[^()\[\]]{3,40}[)\]]?$")
+_REGISTRATION = re.compile(
+    r"\s{1,3}(?:[Ss]tore|[Nn]o\.?|#)\s?#?\d{1,6}$|\s?\([a-zäöü ]{3,20}\)$"
+    r"|\s?[(\[](?=[^)\]]{0,30}\d)[^()\[\]]{3,40}[)\]]?$"
+)
 _PHRASE = re.compile(
     r"^\W{0,3}(?:welcome|thank|goods sold|ref\b|no\b|please|dear|re:|subject|sehr geehrte|your |our |this |we |you "
     r"|all |for |exhibit|ex-|dear)"
@@ -59,7 +67,8 @@ _CITY = re.compile(
     r"^[A-Z][\w .'’-]{1,30},? [A-Z]{2},? \d{5}(?:-\d{4})?\b|^(?:[A-Z]{1,2}[- ])?\d{4,5} [A-ZÄÖÜÉ][\w .\-äöüßé]{2,30}$"
 )
 _TITLE_FIRST = re.compile(
-    r"^\W{0,3}(?:invoice|rechnung|facture|factura|fattura|factuur|receipt|quittung|purchase order|bestellung"
+    r"^\W{0,3}(?:official |cash |sales |tax |payment )?(?:invoice|rechnung|facture|factura|fattura|factuur|receipt"
+    r"|quittung|purchase order|bestellung"
     r"|auftragsbestätigung"
     r"|bon de commande|bill|statement|kontoauszug|relevé|my dear|scontrino|ticket)\b",
     re.IGNORECASE,

@@ -32,7 +32,7 @@ def letterhead(read: Sequence[Line], *, but_not: str = "") -> Candidate | None:
     """Who issued the page: a company among the first lines, else the first line that is a name."""
     head = [spot for line in read[:HEAD_LINES] if line.page == read[0].page for spot in spots(line)]
     named = [
-        candidate for spot in head if (candidate := named_at(spot, 0.5)) and not _same(candidate.read.value, but_not)
+        candidate for spot in head if (candidate := named_at(spot, 0.5)) and not same(candidate.read.value, but_not)
     ]
     companies = [each for each in named if names.is_company(each.read.value)]
     return next(iter(companies or named), None)
@@ -44,7 +44,7 @@ def company_anywhere(read: Sequence[Line], *, but_not: str = "") -> Candidate | 
     for line in read:
         for spot in spots(line):
             candidate = named_at(spot, 0.4)
-            if candidate and names.is_company(candidate.read.value) and not _same(candidate.read.value, but_not):
+            if candidate and names.is_company(candidate.read.value) and not same(candidate.read.value, but_not):
                 found.setdefault(candidate.read.value.casefold(), []).append(candidate)
     return max(found.values(), key=len)[0] if found else None
 
@@ -69,7 +69,7 @@ def _beside_or_below(spot: Spot, match: re.Match[str], read: Sequence[Line], sco
     shift = len(spot.text) - len(spot.text.lstrip(" *•")) + match.end()
     rest = spot.text[shift:]
     if not _LEFTOVER.match(rest):
-        apart = rest[:1] in ":.-–" or (rest.startswith(" ") and rest.strip()[:1].isupper())
+        apart = rest[:1] in ":.-–" or (rest.startswith(" ") and (rest.strip()[:1].isupper() or rest.strip()[:1] == ":"))
         return named_at(spot, score + (0.1 if rest.lstrip().startswith(":") else -0.15), shift) if apart else None
     for place in _places(spot, read):
         candidate = named_at(place, score)
@@ -87,8 +87,12 @@ def _places(spot: Spot, read: Sequence[Line]) -> Iterator[Spot]:
     yield from [*under, *beside] if heading else [*beside, *under]
 
 
-def _same(one: str, other: str) -> bool:
+def same(one: str, other: str) -> bool:
+    """Do two names begin alike, or end alike but for a title? Spaces, case and punctuation aside."""
     folded = [re.sub(r"\W", "", each.casefold()) for each in (one, other)]
     return bool(folded[1]) and (
-        folded[0] == folded[1] or folded[0].startswith(folded[1]) or folded[1].startswith(folded[0])
+        folded[0] == folded[1]
+        or folded[0].startswith(folded[1])
+        or folded[1].startswith(folded[0])
+        or folded[0].endswith(folded[1])
     )

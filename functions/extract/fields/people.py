@@ -18,12 +18,14 @@ _PERSON = re.compile(
 )
 _EMAIL = re.compile(r"[\w.+\-]{1,60}@[\w\-]{1,60}(?:\.[\w\-]{2,20}){1,3}")
 _PHONE = re.compile(r"(?<![\w.])(?:\+|00|\()?\d[\d ()/.\-–]{7,22}\d(?!\w)")
+_YEARS_OR_DATE = re.compile(r"^(?:(?:19|20)\d\d\D|\d{1,2}[./-]\d{1,2}[./-]\d{2,4}\b|\d{1,2}[./]\d{4}\b)")
 _NO_PERSON = re.compile(
     r"\b(?:curriculum|vitae|resume|résumé|lebenslauf|cv|summary|experience|education|skills|profile|objective"
     r"|contact|address|phone|engineer|developer|manager"
     r"|designer|analyst|university|college|school|street|road|avenue|page|software|senior|consultant|personal|data"
     r"|science|projects|languages|certifications|architect|student|director|biographical|sketch|form|report"
-    r"|application|insurance|claim|date|information|details|career|statement|portfolio|contents)\b",
+    r"|application|insurance|claim|date|information|details|career|statement|portfolio|contents|nurse|registered"
+    r"|teacher|assistant|officer|specialist|technician)\b",
     re.IGNORECASE,
 )
 _OF_CV = re.compile(
@@ -52,7 +54,7 @@ def email(context: Context, _: Described) -> FieldValue | None:
 
 
 def phone(context: Context, _: Described) -> FieldValue | None:
-    return _first(_PHONE, context.read[:40], 0.6)
+    return _first(_PHONE, context.read[:40], 0.6, unless=_YEARS_OR_DATE)
 
 
 def _labelled(context: Context, described: Described) -> list[Candidate]:
@@ -83,11 +85,13 @@ def _calm(name: str) -> str:
     return name.strip(" .,")
 
 
-def _first(pattern: re.Pattern[str], read: tuple[Line, ...], confidence: float) -> FieldValue | None:
+def _first(
+    pattern: re.Pattern[str], read: tuple[Line, ...], confidence: float, unless: re.Pattern[str] | None = None
+) -> FieldValue | None:
     for line in read:
         for index, segment in enumerate(line.segments):
             found = pattern.search(segment.text[:400])
-            if found:
+            if found and not (unless and unless.match(found[0])):
                 spot = Spot(line=line, index=index)
                 value = Read(value=found[0].strip(), start=found.start(), end=found.end())
                 return Candidate(read=value, spot=spot, score=confidence, label="").to_value()

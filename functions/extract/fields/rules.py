@@ -5,7 +5,7 @@ from typing import Any
 
 from pipeline.pages import Page
 
-from . import banking, commerce, contract, correspondence, identifiers, items, kinds, people, publications
+from . import banking, commerce, contract, correspondence, identifiers, items, kinds, people, publications, statement
 from .context import Context, Described, context_of
 from .labels import Candidate, candidates
 from .lines import spots
@@ -45,7 +45,7 @@ RULES: Mapping[str, Rule] = {
     "term": contract.term,
     "title": publications.title,
     "total": commerce.total,
-    "transactions": items.transactions,
+    "transactions": statement.transactions,
 }
 """What a schema's x-kind asks for; every other property is read by its labels alone."""
 

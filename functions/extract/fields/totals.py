@@ -101,7 +101,9 @@ def consistent(
     for total in found[:6]:
         for subtotal in subtotals[:8]:
             for tax in taxes[:8]:
-                if abs(subtotal.value + tax.value - total.value) <= CENT and subtotal.value > 0 and tax is not subtotal:
+                if abs(subtotal.value + tax.value - total.value) <= CENT and subtotal.value > max(
+                    tax.value, Decimal(0)
+                ):
                     return total, subtotal, tax
     best = found[0] if found else None
     split = _split(best, read) if best else None
