@@ -57,9 +57,9 @@ def correct(call: Call) -> Response:
 
 def corrections(body: dict[str, Any]) -> dict[str, Any]:
     """Only what is given and not empty; raises BadRequest."""
-    category, fields = body.get("category"), body.get("fields", {})
     known = {each.name for each in categories.load()}
-    if category is not None and category not in known:
+    category, fields = body.get("category", ""), body.get("fields", {})
+    if "category" in body and (not isinstance(category, str) or category not in known):
         raise invalid(f"category is one of: {', '.join(sorted(known))}")
     if not isinstance(fields, dict) or len(fields) > MOST_FIELDS or not all(0 < len(name) <= 100 for name in fields):
         raise invalid(f"fields is an object of at most {MOST_FIELDS} names and values; null takes a field away")

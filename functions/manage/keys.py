@@ -21,7 +21,7 @@ COLUMNS = "id, tenant, name, scopes, created_at, revoked_at"
 
 def listed(call: Call) -> Response:
     call.expect(query=("tenant",))
-    tenant = tenant_of(call, call.query.get("tenant"))
+    tenant = tenant_of(call, call.query.get("tenant", call.principal.tenant))
     rows = fetch(
         f"SELECT {COLUMNS} FROM api_keys WHERE tenant = %(tenant)s ORDER BY created_at, id", {"tenant": tenant}
     )
@@ -36,7 +36,7 @@ def created(call: Call) -> Response:
         raise invalid(f"scopes are some of: {', '.join(sorted(auth.SCOPES))}")
     if not set(scopes) <= call.principal.scopes:
         raise Forbidden(f"a key may not do more than the one that makes it: {', '.join(sorted(call.principal.scopes))}")
-    tenant = tenant_of(call, call.body.get("tenant"))
+    tenant = tenant_of(call, call.body.get("tenant", call.principal.tenant))
     key_id, token = uuid4(), auth.new_token()
     with transaction() as tx:
         auth.keep(tx, key_id, token, tenant=tenant, scopes=frozenset(scopes), name=name)
@@ -66,7 +66,7 @@ def revoked(call: Call) -> Response:
 
 def tenant_of(call: Call, asked: object) -> str:
     """Only the operators of the installation may name another tenant than their own."""
-    if asked is None or asked == call.principal.tenant:
+    if asked == call.principal.tenant:
         return call.principal.tenant
     if not isinstance(asked, str) or not TENANT.fullmatch(asked):
         raise invalid("tenant has 1 to 63 lower-case letters, digits and hyphens")

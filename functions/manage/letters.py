@@ -32,8 +32,8 @@ def conditions(given: dict[str, Any]) -> tuple[str, dict[str, Any]]:
     if state not in (None, "open", "resolved"):
         raise invalid("state is one of: open, resolved")
     values = {name: given[name] for name in FILTERS if name in given and name != "state"}
-    if not all(isinstance(each, str) for each in values.values()):
-        raise invalid(f"{', '.join(FILTERS)} are texts")
+    if not all(isinstance(each, str) and each for each in values.values()):
+        raise invalid(f"{', '.join(FILTERS)} are texts that say something")
     if "document" in values:
         try:
             values["document"] = UUID(values["document"])

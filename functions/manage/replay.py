@@ -116,6 +116,9 @@ def many(call: Call) -> Response:
     call.expect(body=(*letters.FILTERS[:-1], "limit", "rate", "dry_run", "reason"))
     limit, rate = bounded(call, "limit", MOST_AT_ONCE, 100), bounded(call, "rate", 100, PER_SECOND)
     reason = call.text("reason") if "reason" in call.body else ""
+    dry_run = call.body.get("dry_run", True)
+    if not isinstance(dry_run, bool):
+        raise invalid("dry_run is true or false")
     where, values = letters.conditions({**call.body, "state": "open"})
     rows = fetch(
         f"""
@@ -124,7 +127,7 @@ def many(call: Call) -> Response:
         """,
         letters.visible_to(call) | values | {"most": limit},
     )
-    if call.body.get("dry_run", True):
+    if dry_run:
         return JSONResponse({"dry_run": True, "dead_letters": [letters.shape(row) for row in rows], "replayed": []})
     outcomes = paced(call, rows, rate, reason)
     return JSONResponse({"dry_run": False, "replayed": outcomes, "left": len(rows) - len(outcomes)}, 202)

@@ -228,6 +228,9 @@ def test_corrected_fields_are_indexed_anew(client: TestClient) -> None:
         {},
         {"category": "no-such-category"},
         {"category": 7},
+        {"category": {}},
+        {"category": None},
+        {"fields": None},
         {"fields": []},
         {"fields": {"": 1}},
         {"fields": {}},
@@ -292,7 +295,7 @@ def test_dead_letters_are_listed_page_by_page_and_filtered(
 
 
 @pytest.mark.parametrize(
-    "query", ["limit=0", "limit=x", "state=maybe", "document=7", "cursor=x", "colour=red", "code=%00"]
+    "query", ["limit=0", "limit=x", "state=maybe", "document=7", "cursor=x", "colour=red", "code=%00", "code="]
 )
 def test_a_list_that_cannot_be_given_is_400(client: TestClient, query: str) -> None:
     assert client.get(f"/dead-letters?{query}").status_code == 400
@@ -431,6 +434,8 @@ def test_a_revoked_key_opens_nothing(client: TestClient) -> None:
         {"name": "a", "scopes": []},
         {"name": "a", "scopes": ["admin"]},
         {"name": "a", "scopes": "read"},
+        {"name": "a", "scopes": [{}]},
+        {"name": "a", "scopes": ["read"], "tenant": None},
         {"name": "a", "scopes": ["read"], "tenant": "../x"},
     ],
 )
