@@ -1,7 +1,8 @@
 """A watcher's stream: first what it has missed, from the event store, then what comes, from the feed."""
 
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator, AsyncIterator
+from contextlib import aclosing
 
 from starlette.concurrency import run_in_threadpool
 
@@ -16,12 +17,23 @@ PAGE = 200
 PING_SECONDS = 15.0
 
 
+ENDS = frozenset(f"document.{state}" for state in TERMINAL)
+
+
 async def notes(topic: Topic, after: Position, until: float) -> AsyncIterator[Note | None]:
     """Every event of the topic after a position, in order, once; None when nothing came for PING_SECONDS.
 
-    The watcher joins the feed before the store is read: what the store does not show yet comes through the feed.
-    Ends at the monotonic time `until`, or early when the client is too slow.
+    Ends at the monotonic time `until`, when nothing more will come, or when the client is too slow.
     """
+    async with aclosing(all_notes(topic, after, until)) as following:
+        async for each in following:
+            yield each
+            if each and each.at and each.name in ENDS and await run_in_threadpool(ended, topic, each.at):
+                return
+
+
+async def all_notes(topic: Topic, after: Position, until: float) -> AsyncGenerator[Note | None]:
+    """The watcher joins the feed before the store is read: what the store does not show yet comes through the feed."""
     watcher = Watcher(topic)
     await run_in_threadpool(feed().watch, watcher)
     try:

@@ -142,7 +142,7 @@ def test_a_client_that_has_seen_the_end_is_told_to_stop(address: str) -> None:
     move(document.id, FAILED)
     url = f"{address}/events?document={document.id}"
     with watching(url) as seen:
-        last = [next(seen), next(seen)][-1]
+        last = list(seen)[-1]  # the stream ends by itself, long before its window
     assert requests.get(url, headers=HEADERS | {"Last-Event-ID": last["id"]}, timeout=10).status_code == 204
 
 
