@@ -9,7 +9,7 @@ from .lines import Line, Spot, spots
 
 LINES_AT_MOST = 7
 LEFT_SLACK = 0.015
-GAP_HEIGHTS = 1.6
+GAP_HEIGHTS = 1.3
 
 _POSTAL = re.compile(
     r"^(?:[A-Z]{1,2}[- ])?\d{4,6},? [A-ZÄÖÜÉ][\w .\-äöüßé]{2,40}|\b[A-Z]{2},? \d{5}(?:-\d{4})?\b"
@@ -74,7 +74,11 @@ def _column(top: Spot, read: Sequence[Line], last: int) -> list[Spot]:
         height = max(above.segment.box[3] - above.segment.box[1], 0.004)
         if top.box is not None and line.segments[0].box[1] - above.segment.box[3] > GAP_HEIGHTS * height:
             break
-        if len(column) > 1 and _POSTAL.search(above.text) and not _COUNTRY.match(line.segments[0].text):
+        if (
+            (len(column) > 1 or "," in above.text)
+            and _POSTAL.search(above.text)
+            and not _COUNTRY.match(line.segments[0].text)
+        ):
             break
         aligned = [each for each in spots(line) if abs(each.segment.box[0] - top.segment.box[0]) < LEFT_SLACK]
         if aligned:
