@@ -194,6 +194,12 @@ def test_every_code_a_person_may_meet_is_documented() -> None:
     assert codes_of_the_code() - documented == set()
 
 
+def test_every_documented_failure_and_warning_can_happen() -> None:
+    tables = OPERATIONS.split("## Failure codes")[1].split("## Answers of the API")[0]
+    source = "".join(path.read_text() for path in CODE)
+    assert [code for code in re.findall(r"^\| `([a-z-]+)` \|", tables, flags=re.M) if f'"{code}"' not in source] == []
+
+
 def commands() -> Iterator[str]:
     group: Any = typer.main.get_command(app)
     for name, command in group.commands.items():
