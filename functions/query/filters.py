@@ -2,7 +2,7 @@
 
 import re
 
-from pipeline.search.queries import FieldFilter, Filters, Range
+from pipeline.search.filters import FieldFilter, Filters, Range
 
 from .parameters import DECIMAL, Parameters, bounds, is_date, refused
 

@@ -9,9 +9,10 @@ from starlette.responses import JSONResponse, Response
 
 from pipeline import embeddings
 from pipeline.auth import authenticate
+from pipeline.embeddings import ModelMissing
 from pipeline.search import ask, index, queries
 from pipeline.search.entry import document_run
-from pipeline.search.queries import Filters
+from pipeline.search.filters import Filters
 
 from . import ranking, read, shapes
 from .counting import Counts, counted, of_candidates
@@ -90,10 +91,11 @@ def answer(text: str, mode: str, filters: Filters, wanted: int) -> Answer:
     """Search by what there is: without an embedding model, by keyword; without a text, everything, newest first."""
     if not text or mode == "keyword":
         return by_keyword(text, filters, wanted)
-    if not embeddings.available():
+    asked = vector(text)
+    if asked is None:
         return replace(by_keyword(text, filters, wanted), warnings=[NO_MODEL])
     size = CANDIDATES if wanted < CANDIDATES * 3 // 4 else WINDOW + SPARE
-    meaning = queries.by_meaning(vector(text), embeddings.model_name(), filters, size)
+    meaning = queries.by_meaning(asked, embeddings.model_name(), filters, size)
     if mode == "semantic":
         (found,) = ask.candidates(meaning)
         nearest = checked(found.candidates, filters.tenant)
@@ -116,8 +118,12 @@ def checked(candidates: Sequence[ask.Candidate], tenant: str) -> list[ask.Candid
     return ranking.valid(candidates, read.searchable_runs({each.document_id for each in candidates}, tenant))
 
 
-def vector(text: str) -> list[float]:
-    values: list[float] = embeddings.embed([text])[0].tolist()
+def vector(text: str) -> list[float] | None:
+    """None where there is no embedding model, or not the one expected."""
+    try:
+        values: list[float] = embeddings.embed([text])[0].tolist()
+    except ModelMissing:
+        return None
     return values
 
 

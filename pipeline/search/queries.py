@@ -1,13 +1,17 @@
 """What is asked of the index, as bodies of requests; pure."""
 
+import re
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass, field
 from typing import Any
-from uuid import UUID
+
+from .filters import Filters
 
 TEXT_FIELDS = ("text^1.0", "text.english^1.0", "text.german^0.9", "text.french^0.9", "heading^0.5")
 NAME_FIELDS = ("names^1.5", "names.prefix^0.5")
 TIE_BREAKER = 0.3
+
+WORD = re.compile(r"\w+")
+MOST_WORDS = 100
 
 FACET_VALUES = 50
 EXACT_COUNT_UP_TO = 3_000
@@ -21,75 +25,22 @@ BEST_FIRST: list[dict[str, Any]] = [{"_score": "desc"}, {"document_run": "asc"}]
 SHOWN = ["document_id", "run", "page", "heading", "filename", "category", "language", "created_at", "shown", "text"]
 
 
-@dataclass(frozen=True, kw_only=True)
-class Range:
-    """From low to high, both included; None is open. Numbers or ISO dates."""
-
-    low: float | str | None = None
-    high: float | str | None = None
-
-    def clause(self) -> dict[str, Any]:
-        bounds = {"gte": self.low, "lte": self.high}
-        return {name: value for name, value in bounds.items() if value is not None}
-
-
-@dataclass(frozen=True, kw_only=True)
-class FieldFilter:
-    """A field's value: equal to a text in any spelling of case and accents, or within a range of numbers or dates."""
-
-    name: str
-    equals: str | None = None
-    number: Range | None = None
-    date: Range | None = None
-
-    def clause(self) -> dict[str, Any]:
-        wanted: list[dict[str, Any]] = []
-        if self.equals is not None:
-            wanted.append({"term": {"fields.keyword": self.equals}})
-        if self.number is not None:
-            wanted.append({"range": {"fields.number": self.number.clause()}})
-        if self.date is not None:
-            wanted.append({"range": {"fields.date": self.date.clause()}})
-        either = {"bool": {"should": wanted, "minimum_should_match": 1}}
-        return {
-            "nested": {"path": "fields", "query": {"bool": {"filter": [{"term": {"fields.name": self.name}}, either]}}}
-        }
-
-
-@dataclass(frozen=True, kw_only=True)
-class Filters:
-    """What every hit must be; the tenant always counts."""
-
-    tenant: str
-    categories: Sequence[str] = ()
-    languages: Sequence[str] = ()
-    created: Range | None = None
-    fields: Sequence[FieldFilter] = field(default_factory=tuple)
-    without: UUID | None = None
-
-    def clauses(self) -> list[dict[str, Any]]:
-        clauses: list[dict[str, Any]] = [{"term": {"tenant": self.tenant}}]
-        if self.categories:
-            clauses.append({"terms": {"category": list(self.categories)}})
-        if self.languages:
-            clauses.append({"terms": {"language": list(self.languages)}})
-        if self.created:
-            clauses.append({"range": {"created_at": self.created.clause()}})
-        if self.without:
-            clauses.append({"bool": {"must_not": [{"term": {"document_id": str(self.without)}}]}})
-        return clauses + [each.clause() for each in self.fields]
-
-
 def matching(text: str) -> dict[str, Any]:
     """Any word in any language's form, or a part of a name or an identifier; more and rarer words count more."""
     return {
         "multi_match": {
-            "query": text,
+            "query": first_words(text),
             "fields": [*TEXT_FIELDS, *NAME_FIELDS],
             "type": "best_fields",
             "tie_breaker": TIE_BREAKER,
         }
     }
+
+
+def first_words(text: str) -> str:
+    """So many words that all their forms stay below the 1,024 clauses a query may have."""
+    words = list(WORD.finditer(text))
+    return text if len(words) <= MOST_WORDS else text[: words[MOST_WORDS].start()]
 
 
 def by_keyword(text: str, filters: Filters, size: int, facets: Sequence[str]) -> dict[str, Any]:
@@ -162,7 +113,7 @@ def shown(entry_ids: Sequence[str], text: str, languages: Collection[str]) -> di
         "type": "unified",
         "encoder": "html",
         "fields": {name: {} for name in names},
-        "highlight_query": {"multi_match": {"query": text, "fields": names}},
+        "highlight_query": {"multi_match": {"query": first_words(text), "fields": names}},
         "fragment_size": FRAGMENT_CHARACTERS,
         "number_of_fragments": 1,
     }

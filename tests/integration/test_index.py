@@ -8,9 +8,10 @@ import pytest
 
 from functions.index.handler import app, handle, undo
 from pipeline import blobs, documents, embeddings, indexing
+from pipeline.envelope import Envelope
 from pipeline.errors import Continues
-from pipeline.events import DocumentClassified, DocumentCorrected, DocumentExtracted, Envelope
-from pipeline.search import ask, index, queries
+from pipeline.events import DocumentClassified, DocumentCorrected, DocumentExtracted
+from pipeline.search import ask, filters, index, queries
 from tests.factories import accept, deliver, move, uploaded
 
 pytestmark = pytest.mark.usefixtures("fresh_database", "vhost", "bucket", "search_index")
@@ -41,8 +42,8 @@ def extracted(markdown: str = MARKDOWN, fields: dict[str, Any] = FIELDS) -> Enve
     return envelope
 
 
-def found(text: str, **filters: Any) -> list[UUID]:
-    body = queries.by_keyword(text, queries.Filters(tenant="default", **filters), 10, ())
+def found(text: str, **wanted: Any) -> list[UUID]:
+    body = queries.by_keyword(text, filters.Filters(tenant="default", **wanted), 10, ())
     return [each.document_id for each in ask.candidates(body)[0].candidates]
 
 
@@ -52,13 +53,13 @@ def test_an_indexed_document_is_found_by_text_name_and_field() -> None:
     document = documents.load(event.subject)
     assert (document.state, document.searchable_run) == ("indexed", 1)
     assert found("thirty days") == found("INV-42") == found("note.txt") == [event.subject]
-    assert found("pay", fields=[queries.FieldFilter(name="seller", equals="acme gmbh")]) == [event.subject]
+    assert found("pay", fields=[filters.FieldFilter(name="seller", equals="acme gmbh")]) == [event.subject]
 
 
 def test_an_entry_knows_its_page() -> None:
     event = extracted()
     deliver(app, event)
-    (candidate,) = ask.candidates(queries.by_keyword("thirty", queries.Filters(tenant="default"), 10, ()))[0].candidates
+    (candidate,) = ask.candidates(queries.by_keyword("thirty", filters.Filters(tenant="default"), 10, ()))[0].candidates
     assert ask.show([candidate.entry_id], "thirty")[candidate.entry_id].page == 2
 
 
@@ -80,7 +81,7 @@ def test_a_corrected_field_is_the_one_that_is_found() -> None:
     move(event.subject, DocumentCorrected(by="a person", fields={"seller": "Acorn AG"}))
     handle(event)
     assert found("Acorn") == [event.subject]
-    assert found("pay", fields=[queries.FieldFilter(name="seller", equals="acme gmbh")]) == []
+    assert found("pay", fields=[filters.FieldFilter(name="seller", equals="acme gmbh")]) == []
 
 
 def test_without_a_model_keywords_find_it_and_a_warning_says_so(

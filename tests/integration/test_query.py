@@ -15,14 +15,8 @@ from functions.index.handler import handle
 from functions.query.handler import app
 from pipeline import auth, blobs
 from pipeline.database import transaction
-from pipeline.events import (
-    DocumentClassified,
-    DocumentDeleted,
-    DocumentExtracted,
-    DocumentFailed,
-    DocumentIndexed,
-    Envelope,
-)
+from pipeline.envelope import Envelope
+from pipeline.events import DocumentClassified, DocumentDeleted, DocumentExtracted, DocumentFailed, DocumentIndexed
 from pipeline.model import Alternative, DocumentWarning
 from tests.factories import accept_content, move
 
@@ -350,6 +344,15 @@ def test_without_a_model_a_search_goes_by_keyword_and_says_so(
     body = client.get(f"/search?q=invoice&mode={mode}").json()
     assert (body["mode"], [each["code"] for each in body["warnings"]]) == ("keyword", ["embedding-missing"])
     assert [hit["document_id"] for hit in body["hits"]] == [document_id]
+
+
+@pytest.mark.parametrize(
+    "words", [" ".join(f"w{number}" for number in range(200)), "a-b/" * 250, '*?~"(\\', "x" * 1000]
+)
+def test_odd_and_long_texts_are_searched_for(client: Client, words: str) -> None:
+    indexed()
+    answer = client.get("/search", params={"q": words})
+    assert answer.status_code == 200, answer.text
 
 
 def test_similar_documents_are_near_in_meaning_and_not_the_document_itself(client: Client) -> None:

@@ -11,7 +11,7 @@ from pipeline import embeddings
 from pipeline.errors import Unavailable
 from pipeline.search import ask, client, index, queries
 from pipeline.search.entry import Entry, FieldValue
-from pipeline.search.queries import FieldFilter, Filters, Range
+from pipeline.search.filters import FieldFilter, Filters, Range
 from tests.answering import answering, refusing
 
 pytestmark = pytest.mark.usefixtures("search_index")

@@ -7,7 +7,7 @@ from functions.query.documents import place
 from functions.query.filters import filters_of
 from functions.query.parameters import Parameters, cursor
 from pipeline.errors import BadRequest
-from pipeline.search.queries import FieldFilter, Filters, Range
+from pipeline.search.filters import FieldFilter, Filters, Range
 
 
 def given(query: str, *allowed: str) -> Parameters:
