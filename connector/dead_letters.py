@@ -9,7 +9,7 @@ from typing import Any
 from uuid import UUID, uuid5
 
 from pipeline.broker import DEAD_LETTER_EXCHANGE, Delivery, Message, stripped
-from pipeline.events import EVENT_NAMESPACE
+from pipeline.envelope import EVENT_NAMESPACE
 
 from .journey import OWN_HEADERS, count, text
 from .settle import DeadLetter

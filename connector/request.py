@@ -6,8 +6,9 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from pipeline.broker import Delivery, stripped
+from pipeline.envelope import CONTENT_TYPE, parse
 from pipeline.errors import Rejected
-from pipeline.events import CONTENT_TYPE, EVENTS, parse
+from pipeline.events import EVENTS
 
 from .dead_letters import adopted, dead_letter_event, rendered
 from .journey import Journey, text

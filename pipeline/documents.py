@@ -10,8 +10,9 @@ from psycopg2.extras import Json
 
 from . import event_store
 from .database import Cursor, Row, fetch
+from .envelope import Envelope, event_id
 from .errors import Rejected
-from .events import Envelope, Event, event_id
+from .events import Event
 from .model import Alternative, Document, DocumentWarning, Failure
 from .projection import NOTHING_LEFT, erased, project
 

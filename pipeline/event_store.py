@@ -9,7 +9,8 @@ from uuid import UUID
 from psycopg2.extras import Json
 
 from .database import Cursor, Row, fetch
-from .events import EVENTS, Envelope, Event, from_data
+from .envelope import Envelope
+from .events import EVENTS, Event
 
 ERASED = {"erased": True}
 
@@ -95,7 +96,7 @@ def from_row(row: Row) -> Envelope[Event]:
         run=row["run"],
         tenant=row["tenant"],
         traceparent=row["traceparent"],
-        data=from_data(EVENTS[row["type"]], row["data"]),
+        data=EVENTS[row["type"]].from_data(row["data"]),
     )
 
 

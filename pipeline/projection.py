@@ -4,6 +4,7 @@ from dataclasses import asdict, replace
 from typing import Any
 from uuid import UUID
 
+from .envelope import Envelope
 from .events import (
     DocumentClassified,
     DocumentCorrected,
@@ -13,7 +14,6 @@ from .events import (
     DocumentIndexed,
     DocumentReprocessRequested,
     DocumentUploaded,
-    Envelope,
     Event,
 )
 from .model import Alternative, Document, DocumentWarning, Failure

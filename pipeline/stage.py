@@ -20,8 +20,9 @@ from . import broker, documents, inbox, outbox
 from .application import application, nothing
 from .auth import verify
 from .database import transaction
+from .envelope import Envelope, parse
 from .errors import Rejected, TooLarge
-from .events import DocumentUploaded, Envelope, Event, parse
+from .events import DocumentUploaded, Event
 from .model import Document
 
 log = logging.getLogger(__name__)

@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import docx
-import xlsxwriter  # type: ignore[import-untyped]
+import xlsxwriter
 from pptx import Presentation
 
 MADE = datetime(2025, 6, 30, 8, tzinfo=UTC)

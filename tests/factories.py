@@ -12,7 +12,8 @@ from starlette.testclient import TestClient
 from pipeline import blobs, documents
 from pipeline.auth import signed_headers
 from pipeline.database import transaction
-from pipeline.events import DocumentUploaded, Envelope, Event, event_id, render
+from pipeline.envelope import Envelope, event_id, render
+from pipeline.events import DocumentUploaded, Event
 from pipeline.model import Document
 
 

@@ -1,7 +1,5 @@
 """Documents of every kind, made on the spot."""
 
-import csv
-import io
 import zipfile
 from collections.abc import Iterable, Sequence
 from email.message import EmailMessage
@@ -100,6 +98,14 @@ def word(path: Path, paragraphs: Sequence[str], table: Sequence[Sequence[str]] =
     return path
 
 
+def commented(path: Path, member: str) -> Path:
+    """The Office file with an XML comment in one of its members."""
+    with zipfile.ZipFile(path) as source:
+        contents = {info.filename: source.read(info) for info in source.infolist()}
+    contents[member] = contents[member].replace(b"<w:body>", b"<w:body><!-- left by a program -->")
+    return archive(path, contents)
+
+
 def excel(path: Path, sheets: dict[str, Sequence[Sequence[object]]]) -> Path:
     with xlsxwriter.Workbook(str(path)) as book:
         for name, rows in sheets.items():
@@ -161,9 +167,3 @@ def mail(
     for name, content in (files or {}).items():
         message.add_attachment(content, maintype="application", subtype="octet-stream", filename=name)
     return message
-
-
-def comma_separated(rows: Sequence[Sequence[str]]) -> str:
-    out = io.StringIO()
-    csv.writer(out).writerows(rows)
-    return out.getvalue()

@@ -4,7 +4,8 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from pipeline import blobs, documents, language, reading
-from pipeline.events import DocumentClassified, DocumentUploaded, Envelope, limited
+from pipeline.envelope import Envelope
+from pipeline.events import DocumentClassified, DocumentUploaded, limited
 from pipeline.stage import stage
 
 from .classify import SAMPLE_CHARS, classify

@@ -4,8 +4,9 @@ from typing import Literal
 
 from pipeline import blobs, deletion, documents, inbox, outbox
 from pipeline.database import transaction
+from pipeline.envelope import Envelope
 from pipeline.errors import Rejected
-from pipeline.events import DocumentDeleted, Envelope
+from pipeline.events import DocumentDeleted
 from pipeline.search import index
 
 NAME = "compensate"

@@ -8,7 +8,8 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 from pipeline.application import application
-from pipeline.events import DocumentDeleted, parse
+from pipeline.envelope import parse
+from pipeline.events import DocumentDeleted
 from pipeline.stage import signed_body
 
 from . import letter

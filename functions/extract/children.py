@@ -6,8 +6,9 @@ from pathlib import PurePath
 from uuid import UUID, uuid5
 
 from pipeline import blobs, documents, mediatype, settings
+from pipeline.envelope import EVENT_NAMESPACE, Envelope, event_id
 from pipeline.errors import PipelineError
-from pipeline.events import EVENT_NAMESPACE, DocumentClassified, DocumentUploaded, Envelope, event_id
+from pipeline.events import DocumentClassified, DocumentUploaded
 from pipeline.model import Document, DocumentWarning
 
 from .converted import Attachment

@@ -4,7 +4,8 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from pipeline import blobs, documents
-from pipeline.events import DocumentClassified, DocumentExtracted, Envelope, limited
+from pipeline.envelope import Envelope
+from pipeline.events import DocumentClassified, DocumentExtracted, limited
 from pipeline.stage import Outcome, stage
 
 from . import child

@@ -12,8 +12,9 @@ from functools import partial
 from pathlib import Path
 
 from pipeline import blobs, settings
+from pipeline.envelope import Envelope
 from pipeline.errors import Continues, Rejected, Unavailable
-from pipeline.events import DocumentClassified, Envelope
+from pipeline.events import DocumentClassified
 from pipeline.model import Document
 from pipeline.pages import Page
 from pipeline.reading import PDF

@@ -1,7 +1,8 @@
 """document.extracted -> document.indexed"""
 
 from pipeline import documents, embeddings, indexing
-from pipeline.events import DocumentExtracted, DocumentIndexed, Envelope, limited
+from pipeline.envelope import Envelope
+from pipeline.events import DocumentExtracted, DocumentIndexed, limited
 from pipeline.search import index
 from pipeline.stage import stage
 

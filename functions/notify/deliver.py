@@ -10,8 +10,9 @@ import requests
 
 from pipeline import settings
 from pipeline.database import Row, fetch, transaction
+from pipeline.envelope import CONTENT_TYPE, Envelope, render
 from pipeline.errors import Continues, Rejected
-from pipeline.events import CONTENT_TYPE, Envelope, Event, render
+from pipeline.events import Event
 
 CONNECT_SECONDS, READ_SECONDS = 3, 10
 MAX_ATTEMPTS = 10

@@ -6,7 +6,8 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Route, WebSocketRoute
 
 from pipeline.application import application
-from pipeline.events import EVENTS, parse
+from pipeline.envelope import parse
+from pipeline.events import EVENTS
 from pipeline.stage import signed_body
 
 from . import feed, live, webhooks

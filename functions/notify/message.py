@@ -4,8 +4,8 @@ import json
 from dataclasses import dataclass
 from uuid import UUID
 
+from pipeline.envelope import render
 from pipeline.event_store import Position, Stored
-from pipeline.events import render
 
 RETRY = b"retry: 3000\n\n"
 PING = b": ping\n\n"

@@ -6,8 +6,9 @@ from typing import Any
 
 from pipeline import documents, outbox
 from pipeline.database import Cursor, Row, transaction
+from pipeline.envelope import Envelope, event_id
 from pipeline.errors import Conflict, KeyReused, PipelineError
-from pipeline.events import DocumentUploaded, Envelope, event_id
+from pipeline.events import DocumentUploaded
 
 from . import claims
 from .accept import Command, fingerprint

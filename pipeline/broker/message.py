@@ -6,7 +6,8 @@ from typing import Any
 
 from pika import BasicProperties
 
-from ..events import CONTENT_TYPE, Envelope, Event, attributes, render
+from ..envelope import CONTENT_TYPE, Envelope, attributes, render
+from ..events import Event
 from .topology import EVENT_EXCHANGE
 
 # RabbitMQ 3.10 interprets an x-death that a client sends, and strands the message as a dead-letter cycle.

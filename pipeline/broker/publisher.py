@@ -8,7 +8,8 @@ from typing import Any
 from uuid import UUID
 
 from .. import settings
-from ..events import Envelope, Event
+from ..envelope import Envelope
+from ..events import Event
 from .connection import Link
 from .message import Message, event_message
 from .topology import EVENT_EXCHANGE

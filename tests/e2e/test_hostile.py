@@ -17,7 +17,7 @@ from reportlab.lib.pdfencrypt import StandardEncryption
 from reportlab.pdfgen.canvas import Canvas
 
 from pipeline import settings
-from pipeline.events import render
+from pipeline.envelope import render
 from tests.e2e.conftest import Json, Stack
 from tests.e2e.test_pipeline import invoice
 from tests.factories import uploaded

@@ -11,8 +11,8 @@ from local.rabbitmq import USERS
 from pipeline import broker
 from pipeline.broker import Control, Delivery, Message, NotPublished, Publisher, Subscriber, Subscription
 from pipeline.broker import connection as broker_connection
+from pipeline.envelope import render
 from pipeline.errors import Unavailable
-from pipeline.events import render
 from tests.conftest import management
 from tests.factories import uploaded
 from tests.waiting import eventually

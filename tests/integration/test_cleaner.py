@@ -7,7 +7,8 @@ import pytest
 
 from connector.cleaner import Cleaner
 from pipeline import blobs, database
-from pipeline.events import DocumentUploaded, Envelope
+from pipeline.envelope import Envelope
+from pipeline.events import DocumentUploaded
 from pipeline.search import index
 from pipeline.search.entry import Entry
 from tests.factories import accept_content, uploaded

@@ -12,6 +12,7 @@ from connector.dead_letters import dead_letter_event, rendered
 from functions.compensate.handler import app
 from pipeline import blobs, deletion, documents, event_store, inbox
 from pipeline.database import fetch, transaction
+from pipeline.envelope import Envelope, render
 from pipeline.events import (
     DocumentClassified,
     DocumentDeleted,
@@ -19,9 +20,7 @@ from pipeline.events import (
     DocumentIndexed,
     DocumentReprocessRequested,
     DocumentUploaded,
-    Envelope,
     Event,
-    render,
 )
 from pipeline.search import index
 from pipeline.search.entry import Entry

@@ -11,7 +11,8 @@ import pytest
 
 from pipeline import auth, broker, database
 from pipeline.broker import Control, Message, NotPublished
-from pipeline.events import Envelope, Event, render
+from pipeline.envelope import Envelope, render
+from pipeline.events import Event
 from tests.conftest import management
 from tests.connectors import ConnectorProcess
 from tests.factories import uploaded

@@ -9,7 +9,8 @@ from functions.extract import ranges
 from functions.extract.handler import app
 from pipeline import blobs, documents, event_store
 from pipeline.database import fetch
-from pipeline.events import DocumentClassified, DocumentDeleted, Envelope, Event
+from pipeline.envelope import Envelope
+from pipeline.events import DocumentClassified, DocumentDeleted, Event
 from tests.factories import accept_content, deliver, move
 
 pytestmark = pytest.mark.usefixtures("fresh_database", "vhost", "bucket")

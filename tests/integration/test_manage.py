@@ -14,16 +14,8 @@ from functions.compensate.handler import app as compensator
 from functions.manage.handler import app
 from pipeline import auth, blobs, broker, documents, event_store
 from pipeline.database import fetch
-from pipeline.events import (
-    DocumentClassified,
-    DocumentExtracted,
-    DocumentIndexed,
-    DocumentUploaded,
-    Envelope,
-    Event,
-    parse,
-    render,
-)
+from pipeline.envelope import Envelope, parse, render
+from pipeline.events import DocumentClassified, DocumentExtracted, DocumentIndexed, DocumentUploaded, Event
 from pipeline.search import index
 from tests.factories import accept_content, deliver, move
 

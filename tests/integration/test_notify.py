@@ -19,7 +19,8 @@ from websockets.sync.client import connect
 
 from functions.notify.handler import app
 from pipeline import auth, broker, event_store
-from pipeline.events import DocumentClassified, DocumentFailed, render
+from pipeline.envelope import render
+from pipeline.events import DocumentClassified, DocumentFailed
 from pipeline.model import Document
 from tests.conftest import management
 from tests.factories import accept, deliver, move, uploaded

@@ -11,7 +11,8 @@ from connector.relay import Relay
 from connector.sweeper import Sweeper
 from pipeline import broker, database
 from pipeline.broker import Control, Delivery, Publisher, Subscriber
-from pipeline.events import Envelope, Event, render
+from pipeline.envelope import Envelope, render
+from pipeline.events import Event
 from tests.connectors import ConnectorProcess
 from tests.factories import accept, uploaded
 from tests.simulated_gateway import SimulatedGateway

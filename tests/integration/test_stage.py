@@ -10,8 +10,9 @@ from starlette.applications import Starlette
 from pipeline import documents, event_store
 from pipeline.auth import SIGNATURE_HEADER, TIMESTAMP_HEADER, sign
 from pipeline.database import fetch, transaction
+from pipeline.envelope import Envelope, render
 from pipeline.errors import Rejected, Unavailable
-from pipeline.events import DocumentClassified, DocumentDeleted, DocumentUploaded, Envelope, Event, render
+from pipeline.events import DocumentClassified, DocumentDeleted, DocumentUploaded, Event
 from pipeline.stage import Outcome, stage
 from tests.factories import accept, deliver, move, uploaded
 from tests.waiting import eventually

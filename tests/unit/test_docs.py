@@ -15,7 +15,8 @@ import yaml
 
 from cli.__main__ import app
 from pipeline.broker.topology import declare_topology
-from pipeline.events import CONTENT_TYPE, EVENTS
+from pipeline.envelope import CONTENT_TYPE
+from pipeline.events import EVENTS
 from pipeline.schemas import FOLDER
 
 ROOT = Path(__file__).parents[2]

@@ -5,17 +5,9 @@ from typing import Any
 
 import pytest
 
+from pipeline.envelope import Envelope, event_id, parse, render
 from pipeline.errors import Rejected
-from pipeline.events import (
-    MAX_WARNINGS,
-    DocumentClassified,
-    DocumentUploaded,
-    Envelope,
-    event_id,
-    limited,
-    parse,
-    render,
-)
+from pipeline.events import MAX_WARNINGS, DocumentClassified, DocumentUploaded, limited
 from pipeline.model import Alternative, DocumentWarning
 from tests.factories import uploaded
 

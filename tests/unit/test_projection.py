@@ -5,6 +5,7 @@ from uuid import uuid4
 
 import pytest
 
+from pipeline.envelope import Envelope
 from pipeline.events import (
     EVENTS,
     DocumentClassified,
@@ -13,7 +14,6 @@ from pipeline.events import (
     DocumentExtracted,
     DocumentFailed,
     DocumentIndexed,
-    Envelope,
     Event,
 )
 from pipeline.model import Document, Failure

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from connector.request import Request, prepare
 from connector.settle import DeadLetter
 from pipeline.broker import Delivery
-from pipeline.events import render
+from pipeline.envelope import render
 from tests.factories import uploaded
 
 NOW = datetime(2030, 1, 1, 12, tzinfo=UTC)

@@ -9,6 +9,7 @@ from uuid import UUID
 import pytest
 from jsonschema import Draft202012Validator
 
+from pipeline.envelope import Envelope, parse, render
 from pipeline.errors import Rejected
 from pipeline.events import (
     EVENTS,
@@ -21,11 +22,8 @@ from pipeline.events import (
     DocumentIndexed,
     DocumentReprocessRequested,
     DocumentUploaded,
-    Envelope,
     Event,
     limited,
-    parse,
-    render,
 )
 from pipeline.model import Alternative, DocumentWarning
 from pipeline.schemas import FOLDER, validate
