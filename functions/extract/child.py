@@ -3,80 +3,31 @@
 Nothing that could be executed crosses the border: requests and answers are JSON.
 """
 
-import contextlib
+import atexit
 import json
-import os
-import select
-import signal
-import subprocess
-import sys
 import threading
 import time
 from collections.abc import Iterable
 from concurrent.futures import Future, ThreadPoolExecutor
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from functools import cache
 from pathlib import Path
 from typing import Any
 
-from pipeline.errors import Rejected
+from pipeline.errors import Rejected, Unavailable
 from pipeline.pages import Page
 
 from .converted import Attachment, Converted, Limits, from_json, pages_to_json
+from .running import Child, Died, TimedOut, started
 
 __all__ = ["Attachment", "Converted", "Limits", "convert", "warm_up"]
 
-START_SECONDS = 120.0
 RESIDENT_BYTES = 1_200_000_000
 DOCUMENTS = 500
-_READ_BYTES = 1 << 20
 
 
-class Died(Exception):
-    """The child ended without an answer."""
-
-
-class TimedOut(Exception):
-    """The child did not answer before the deadline."""
-
-
-@dataclass(kw_only=True)
-class _Child:
-    process: subprocess.Popen[bytes]
-    documents: int = 0
-    rest: bytes = b""
-
-    def answer(self, deadline: float) -> dict[str, Any]:
-        """The next line the child writes, as JSON. Raises TimedOut or Died."""
-        assert self.process.stdout is not None
-        parts = [self.rest]
-        while b"\n" not in parts[-1]:
-            ready, _, _ = select.select([self.process.stdout], [], [], max(deadline - time.monotonic(), 0))
-            if not ready:
-                raise TimedOut
-            part = os.read(self.process.stdout.fileno(), _READ_BYTES)
-            if not part:
-                raise Died
-            parts.append(part)
-        line, _, self.rest = b"".join(parts).partition(b"\n")
-        return dict(json.loads(line))
-
-    def ask(self, request: bytes) -> None:
-        assert self.process.stdin is not None
-        try:
-            self.process.stdin.write(request)
-            self.process.stdin.flush()
-        except BrokenPipeError as error:
-            raise Died from error
-
-    def kill(self) -> None:
-        """End the child with everything it started."""
-        with contextlib.suppress(ProcessLookupError):
-            os.killpg(self.process.pid, signal.SIGKILL)
-        self.process.wait()
-        for pipe in (self.process.stdin, self.process.stdout):
-            if pipe is not None:
-                pipe.close()
+class ConversionBroken(Exception):
+    """A bug of ours or of Docling; carries the traceback of the child."""
 
 
 class Keeper:
@@ -85,74 +36,62 @@ class Keeper:
     def __init__(self) -> None:
         self._thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix="child-keeper")
         self._lock = threading.Lock()
-        self._next: Future[_Child] | None = None
+        self._next: Future[Child] | None = None
+        atexit.register(self._close)
 
     def warm_up(self) -> None:
         """Begin a child in the background, unless there is one."""
         if self._next is None:
-            self._next = self._thread.submit(_started)
+            self._next = self._thread.submit(started)
 
     def converted(self, request: dict[str, Any], seconds: float) -> dict[str, Any]:
-        """The child's answer. Raises Rejected "conversion-timeout" or "conversion-memory"."""
-        with self._lock:
-            deadline: float | None = None
-            for last_try in (False, True):
-                self.warm_up()
-                child = self._child()
-                deadline = deadline or time.monotonic() + seconds
-                try:
-                    return self._asked(child, request, deadline)
-                except TimedOut as error:
-                    raise Rejected(
-                        "conversion-timeout", f"the conversion took more than {seconds:g} seconds"
-                    ) from error
-                except Died as error:
-                    # Once may be the kernel's or an operator's doing; the same document twice is its own.
-                    if last_try:
-                        raise Rejected("conversion-memory", "the converter died of this document twice") from error
-        raise AssertionError("unreachable")
+        """The child's answer. Raises Rejected "conversion-timeout" or "conversion-memory", or Unavailable."""
+        if not self._lock.acquire(timeout=seconds):
+            raise Unavailable("the converter is at work on another document")
+        try:
+            first = self._child()
+            deadline = time.monotonic() + seconds
+            try:
+                return self._asked(first, request, deadline)
+            except Died as death:
+                if death.starved:
+                    raise
+                # Once may be the kernel's or an operator's doing; the same document twice is its own.
+                return self._asked(self._child(), request, deadline)
+        except Died as error:
+            raise Rejected("conversion-memory", "the document needs more memory than a conversion may use") from error
+        except TimedOut as error:
+            raise Rejected("conversion-timeout", f"the conversion took more than {seconds:g} seconds") from error
+        finally:
+            self._lock.release()
 
-    def _child(self) -> _Child:
+    def _close(self) -> None:
+        if self._next is not None and self._next.done() and self._next.exception() is None:
+            self._next.result().kill()
+
+    def _child(self) -> Child:
+        self.warm_up()
         assert self._next is not None
         try:
             return self._next.result()
-        except BaseException:
+        except (Died, TimedOut, OSError) as error:
             self._next = None
-            raise
+            raise Unavailable("the converter does not start") from error
 
-    def _asked(self, child: _Child, request: dict[str, Any], deadline: float) -> dict[str, Any]:
+    def _asked(self, child: Child, request: dict[str, Any], deadline: float) -> dict[str, Any]:
         healthy = False
         try:
             child.ask(json.dumps(request).encode() + b"\n")
             answer = child.answer(deadline)
             child.documents += 1
             small = answer.pop("resident") < RESIDENT_BYTES and child.documents < DOCUMENTS
-            healthy = small and answer.get("code") != "conversion-memory"
+            healthy = small and answer.get("code") != "conversion-memory" and "bug" not in answer
             return answer
         finally:
             if not healthy:
                 child.kill()
                 self._next = None
                 self.warm_up()
-
-
-def _started() -> _Child:
-    """A child that has built its converter."""
-    path = os.pathsep.join(entry or str(Path.cwd()) for entry in sys.path)
-    process = subprocess.Popen(
-        [sys.executable, "-m", f"{__package__}.worker"],
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        start_new_session=True,
-        env={**os.environ, "PYTHONPATH": path, "OMP_NUM_THREADS": "1"},
-    )
-    child = _Child(process=process)
-    try:
-        child.answer(time.monotonic() + START_SECONDS)
-    except BaseException:
-        child.kill()
-        raise
-    return child
 
 
 @cache
@@ -180,7 +119,7 @@ def convert(
 
     known are pages whose rows OCR has read before. Attachments are written to the folder spool, by default the one of
     path. Raises Rejected: encrypted, corrupt, empty-file, unsupported-type, converter-missing, too-many-pages,
-    page-too-large, image-too-large, archive-too-large, conversion-timeout, conversion-memory.
+    page-too-large, image-too-large, archive-too-large, conversion-timeout, conversion-memory; or Unavailable.
     """
     request = {
         "path": str(path.resolve()),
@@ -192,6 +131,8 @@ def convert(
         "spool": str((spool or path.parent).resolve()),
     }
     answer = _keeper().converted(request, limits.seconds)
+    if "bug" in answer:
+        raise ConversionBroken(answer["bug"])
     if "code" in answer:
         raise Rejected(answer["code"], answer["reason"])
     return from_json(answer["converted"])

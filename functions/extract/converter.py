@@ -15,9 +15,9 @@ from docling.document_converter import DocumentConverter, HTMLFormatOption, Imag
 from pipeline.errors import Rejected
 
 from . import engines
+from .process import starving
 from .scan import Scan
 
-_MEMORY_SIGNS = ("bad_alloc", "MemoryError", "Unable to allocate", "Cannot allocate", "out of memory")
 _COMMENT_SIGN = "Invalid input tag of type"
 
 _FORMATS = [
@@ -97,7 +97,7 @@ def document_of(
     pages = (first, last or 2**31)
     result = _converter().convert(source, raises_on_error=False, page_range=pages)
     errors = " ".join(each.error_message for each in result.errors)
-    if any(sign in errors for sign in _MEMORY_SIGNS):
+    if starving(errors):
         raise Rejected("conversion-memory", "the document needs more memory than a conversion may use")
     if result.status not in (ConversionStatus.SUCCESS, ConversionStatus.PARTIAL_SUCCESS):
         if _COMMENT_SIGN in errors:

@@ -20,7 +20,7 @@ from pipeline.rows import row_of_texts, rows_of_text
 
 from . import converter
 from .converted import Converted, Limits
-from .markdown import markdown_of
+from .markdown import markdown_of, markdown_of_pages
 from .precheck import check
 
 _COMMENT = re.compile(rb"<!--.*?-->", re.DOTALL)
@@ -40,7 +40,7 @@ def convert(path: Path, media_type: str, suffix: str, limits: Limits) -> Convert
     warnings = [DocumentWarning(code="partial-conversion", message="a part of the document could not be converted")]
     empty = [DocumentWarning(code="no-text", message="the document holds no text")]
     return Converted(
-        markdown=markdown_of(document),
+        markdown=markdown_of_pages(document, furniture=True) if document.pages else markdown_of(document),
         structure=document.export_to_dict(),
         pages=pages,
         warnings=(*(warnings if outcome.partial else ()), *(() if any(p.rows for p in pages) else empty)),

@@ -46,7 +46,7 @@ def convert(
     pages = tuple(_page(number, converted.get(number)) for number in range(first, min(count, last or count) + 1))
     document = outcome.result.document
     return Converted(
-        markdown=markdown_of_pages(document),
+        markdown=markdown_of_pages(document, furniture=False),
         structure=document.export_to_dict(),
         pages=pages,
         warnings=tuple(_warnings(pages, scan, outcome.failed, outcome.partial)),

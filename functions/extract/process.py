@@ -2,8 +2,11 @@
 
 import ctypes
 import gc
+import os
 import resource
 import signal
+import sys
+import threading
 from pathlib import Path
 
 _PR_SET_PDEATHSIG = 1
@@ -13,6 +16,36 @@ _PAGE_BYTES = resource.getpagesize()
 def die_with_parent() -> None:
     """SIGKILL this process when the thread that started it ends."""
     ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
+
+
+OUT_OF_MEMORY = 75
+"""The exit status of a process that ended itself because a thread found no memory."""
+
+
+def end_when_starved() -> None:
+    """End this process when a thread dies for want of memory: whoever waits for that thread would wait for good."""
+
+    def starved(error: "threading.ExceptHookArgs | sys.UnraisableHookArgs") -> None:
+        if error.exc_type is not None and issubclass(error.exc_type, MemoryError):
+            os._exit(OUT_OF_MEMORY)
+
+    threading.excepthook = starved
+    sys.unraisablehook = starved
+
+
+_STARVING = (
+    "bad_alloc",
+    "MemoryError",
+    "Unable to allocate",
+    "Cannot allocate",
+    "Resource temporarily unavailable",
+    "can't start new thread",
+)
+
+
+def starving(message: str) -> bool:
+    """Does the message of an error speak of memory? A thread that cannot begin lacks it too."""
+    return any(sign in message for sign in _STARVING)
 
 
 def limit_memory(limit: int) -> None:

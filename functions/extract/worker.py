@@ -1,6 +1,6 @@
 """The child process: reads requests as lines of JSON from standard input and answers each with one line.
 
-The answer is {"converted": ...} or {"code", "reason"}, with the resident bytes of this process.
+The answer is {"converted": ...}, {"code", "reason"} or {"bug": traceback}, with the resident bytes of this process.
 """
 
 import contextlib
@@ -8,6 +8,7 @@ import json
 import logging
 import os
 import sys
+import traceback
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, BinaryIO
@@ -15,11 +16,20 @@ from typing import Any, BinaryIO
 from pipeline.errors import Rejected
 
 from .converted import Limits, pages_from_json, to_json
-from .process import die_with_parent, give_back_memory, limit_memory, resident_bytes, settle_memory
+from .process import (
+    die_with_parent,
+    end_when_starved,
+    give_back_memory,
+    limit_memory,
+    resident_bytes,
+    settle_memory,
+    starving,
+)
 
 
 def main() -> None:
     die_with_parent()
+    end_when_starved()
     answers = _own_output()
     logging.disable(logging.CRITICAL)
     from . import convert, converter  # slow: Docling
@@ -61,6 +71,8 @@ def _answer(request: dict[str, Any], convert: Any) -> dict[str, Any]:
         del converted
     except Rejected as rejected:
         answer = {"code": rejected.code, "reason": rejected.reason}
+    except Exception:
+        answer = {"bug": traceback.format_exc()}
     give_back_memory()
     return {**answer, "resident": resident_bytes()}
 
@@ -69,8 +81,10 @@ def _answer(request: dict[str, Any], convert: Any) -> dict[str, Any]:
 def _memory_as_rejection() -> Iterator[None]:
     try:
         yield
-    except MemoryError as error:
-        raise Rejected("conversion-memory", "the document needs more memory than a conversion may use") from error
+    except (MemoryError, RuntimeError) as error:
+        if isinstance(error, MemoryError) or starving(str(error)):
+            raise Rejected("conversion-memory", "the document needs more memory than a conversion may use") from error
+        raise
 
 
 if __name__ == "__main__":
