@@ -7,6 +7,7 @@ import json
 import logging
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any, Literal, TypeVar
 
@@ -21,7 +22,7 @@ from .application import application, nothing
 from .auth import verify
 from .database import transaction
 from .envelope import Envelope, parse
-from .errors import Rejected, TooLarge
+from .errors import Rejected, TooLarge, Unavailable
 from .events import DocumentUploaded, Event
 from .model import Document
 
@@ -63,11 +64,13 @@ def stage(
     *,
     consumes: type[E],
     undo: Callable[[Envelope[E]], None] = lambda _: None,
+    after: Callable[[Envelope[E]], None] = lambda _: None,
     start: Callable[[], None] = nothing,
 ) -> Starlette:
     """Make the ASGI application of a stage from the function that decides.
 
-    undo removes what a call did outside the database for a run that was given up meanwhile; start loads what the first
+    undo removes what a call did outside the database for a run that was given up meanwhile; after tidies up once the
+    event is committed, and may fail: the connector's cleaner comes by later. start loads what the first
     call should not wait for.
     """
 
@@ -86,6 +89,9 @@ def stage(
             if verdict == "superseded":
                 undo(received)
         outbox.publish_unsent(str(received.id))
+        if verdict == "done":
+            with suppress(Unavailable):
+                after(received)
         return verdict
 
     async def endpoint(request: Request) -> Response:

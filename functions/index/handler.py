@@ -21,4 +21,8 @@ def undo(extracted: Envelope[DocumentExtracted]) -> None:
     index.remove_run(extracted.subject, extracted.run)
 
 
-app = stage("index", handle, consumes=DocumentExtracted, undo=undo, start=embeddings.warm_up)
+def after(extracted: Envelope[DocumentExtracted]) -> None:
+    index.remove_other_runs(extracted.subject, keep=extracted.run)
+
+
+app = stage("index", handle, consumes=DocumentExtracted, undo=undo, after=after, start=embeddings.warm_up)

@@ -7,9 +7,13 @@ from uuid import UUID
 from pipeline.envelope import render
 from pipeline.event_store import Position, Stored
 
-RETRY = b"retry: 3000\n\n"
 PING = b": ping\n\n"
 PROGRESS = "document.progress"
+
+
+def opening(at: Position) -> bytes:
+    """The first frame: it carries no data, so it sets the client's cursor without an event."""
+    return f"retry: 3000\nid: {at}\n\n".encode()
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -11,7 +11,7 @@ from pipeline.event_store import START, Position, Stored
 from pipeline.model import TERMINAL
 
 from .feed import Watcher, feed
-from .message import PING, RETRY, Note, Topic, note
+from .message import PING, Note, Topic, note, opening
 
 PAGE = 200
 PING_SECONDS = 15.0
@@ -60,8 +60,11 @@ def missed(topic: Topic, after: Position) -> list[Stored]:
 
 
 async def server_sent(topic: Topic, after: Position, seconds: float) -> AsyncIterator[bytes]:
-    """One window of the feed as Server-Sent Events; the client resumes after it by Last-Event-ID."""
-    yield RETRY
+    """One window of the feed as Server-Sent Events; the client resumes after it by Last-Event-ID.
+
+    The first frame says where the window begins, so that a client resumes there even if nothing happens in it.
+    """
+    yield opening(after)
     async for each in notes(topic, after, time.monotonic() + seconds):
         yield each.sse() if each else PING
 

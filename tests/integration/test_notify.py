@@ -121,6 +121,17 @@ def test_windows_follow_each_other_while_events_keep_coming(address: str) -> Non
     assert got == ids(document)[:16]
 
 
+def test_a_window_in_which_nothing_happens_loses_nothing_that_happens_after_it(
+    address: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("SSE_WINDOW_SECONDS", "1")
+    with requests.get(f"{address}/events", headers=HEADERS, stream=True, timeout=10) as answer:
+        cursor = next(line for line in answer.iter_lines(decode_unicode=True) if line.startswith("id: "))[4:]
+    document = accept(uploaded())
+    with watching(f"{address}/events", **{"Last-Event-ID": cursor}) as seen:
+        assert json.loads(next(seen)["data"])["subject"] == str(document.id)
+
+
 def test_one_correlation_shows_all_its_documents_and_no_other(address: str) -> None:
     first, second, stranger = accept(uploaded()), accept(uploaded()), accept(uploaded())
     with watching(f"{address}/events?correlation={second.correlation_id}") as seen:
