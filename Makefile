@@ -28,7 +28,7 @@ test: .venv/developer ## every test, against the real services
 lint: .venv/developer ## format, style and types
 	.venv/bin/ruff format --check . && .venv/bin/ruff check . && .venv/bin/mypy .
 
-bench: .venv/installed ## what a document costs, measured
+bench: .venv/developer ## what a document costs, measured
 	.venv/bin/python -m bench.latency
 
 corpus: .venv/installed ## upload a folder of documents and say what became of them (CORPUS=folder)
