@@ -17,6 +17,7 @@ from pipeline.office import OLE_SIGNATURE
 
 OUTLOOK = "application/vnd.ms-outlook"
 _SHOWN = ("From", "To", "Cc", "Subject", "Date")
+_SIGNATURES = frozenset({"application/pkcs7-signature", "application/x-pkcs7-signature", "application/pgp-signature"})
 _SEALED = frozenset({"multipart/encrypted", "application/pgp-encrypted", "application/pkcs7-mime"})
 _UNREADABLE = (LookupError, ValueError, TypeError, AttributeError, AssertionError)
 
@@ -97,7 +98,7 @@ def _enclosures(message: EmailMessage) -> Iterator[Enclosure]:
         kind = part.get_content_type()
         name = _filename(part)
         embedded = part.get_content_disposition() != "attachment" and (part.get("Content-ID") or not name)
-        if id(part) in body or (embedded and kind != "message/rfc822") or kind in _SEALED:
+        if id(part) in body or (embedded and kind != "message/rfc822") or kind in _SEALED | _SIGNATURES:
             continue
         content = _content(part)
         if content:

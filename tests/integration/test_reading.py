@@ -60,6 +60,14 @@ def test_a_picture_is_read_by_ocr_as_its_exif_turns_it(tmp_path: Path) -> None:
     assert "1,234.50" in first(tmp_path / "a.jpg", "image/jpeg").text
 
 
+@pytest.mark.parametrize("degrees", [90, 180, 270])
+def test_a_scan_that_does_not_stand_is_read(tmp_path: Path, degrees: int) -> None:
+    page = papers.picture(["Harbour Lights Ltd.", "Invoice number 2024", "Total due 1,234.50"])
+    page.rotate(degrees, expand=True).save(tmp_path / "a.png")
+    rows = first(tmp_path / "a.png", "image/png").pages[0].rows
+    assert [row.text for row in rows] == ["Harbour Lights Ltd.", "Invoice number 2024", "Total due 1,234.50"]
+
+
 def test_embedded_files_are_named_and_read(tmp_path: Path) -> None:
     path = papers.with_file(papers.pdf(tmp_path / "a.pdf"), "factur-x.xml", b"<rsm/>")
     assert first(path, reading.PDF).embedded == ("factur-x.xml",)
