@@ -5,7 +5,19 @@ from typing import Any
 
 from pipeline.pages import Page
 
-from . import banking, commerce, contract, correspondence, identifiers, items, kinds, people, publications, statement
+from . import (
+    agreement_parties,
+    agreement_terms,
+    banking,
+    commerce,
+    correspondence,
+    identifiers,
+    items,
+    kinds,
+    people,
+    publications,
+    statement,
+)
 from .context import Context, Described, context_of
 from .labels import Candidate, candidates
 from .lines import spots
@@ -19,13 +31,13 @@ RULES: Mapping[str, Rule] = {
     "attachment-count": correspondence.attachment_count,
     "bank": banking.bank,
     "buyer": commerce.buyer,
-    "contract-parties": contract.parties,
+    "contract-parties": agreement_parties.parties,
     "currency": commerce.currency,
     "doi": publications.doi,
-    "effective-date": contract.effective_date,
+    "effective-date": agreement_terms.effective_date,
     "email": people.email,
     "header": correspondence.header,
-    "jurisdiction": contract.jurisdiction,
+    "jurisdiction": agreement_terms.jurisdiction,
     "letter-date": correspondence.letter_date,
     "letter-recipient": correspondence.recipient,
     "letter-sender": correspondence.sender,
@@ -42,7 +54,7 @@ RULES: Mapping[str, Rule] = {
     "seller": commerce.seller,
     "subtotal": commerce.subtotal,
     "tax": commerce.tax,
-    "term": contract.term,
+    "term": agreement_terms.term,
     "title": publications.title,
     "total": commerce.total,
     "transactions": statement.transactions,
