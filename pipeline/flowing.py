@@ -1,12 +1,13 @@
 """The first text of documents without pages: text, markup, mail, Office."""
 
+import re
 from collections.abc import Callable
 from pathlib import Path
 
 from defusedxml import DefusedXmlException
 from defusedxml.ElementTree import ParseError, fromstring
 
-from pipeline import mail, markup, office, spreadsheets
+from pipeline import legacy, mail, markup, office, spreadsheets
 from pipeline.decoding import decoded
 from pipeline.errors import Rejected
 
@@ -16,12 +17,13 @@ EXCEL_97 = "application/vnd.ms-excel"
 
 _FIRST_BYTES = 1024 * 1024
 _FIRST_SHEETS = 3
+_CHARSET = re.compile(rb"charset=[\"']?([\w.:-]+)", re.IGNORECASE)
 
 
 def first_text(path: Path, media_type: str, *, chars: int) -> tuple[str, tuple[str, ...]]:
     """About so many characters from the start, and the names of the files inside.
 
-    Raises Rejected "encrypted", "corrupt", "archive-too-large" or "unsupported-type".
+    Raises Rejected "encrypted", "corrupt", "archive-too-large", "unsupported-type" or "converter-missing".
     """
     if media_type.startswith((OOXML, OPEN_DOCUMENT)):
         return office.first_text(path, chars=chars), ()
@@ -43,7 +45,9 @@ def _plain(path: Path, media_type: str) -> tuple[str, tuple[str, ...]]:
 
 
 def _html(path: Path, media_type: str) -> tuple[str, tuple[str, ...]]:
-    return markup.text_of_html(decoded(_first_bytes(path))), ()
+    data = _first_bytes(path)
+    declared = _CHARSET.search(data[:2048])
+    return markup.text_of_html(decoded(data, declared[1].decode() if declared else None)), ()
 
 
 def _xml(path: Path, media_type: str) -> tuple[str, tuple[str, ...]]:
@@ -74,6 +78,11 @@ def _workbook(path: Path, media_type: str) -> tuple[str, tuple[str, ...]]:
 
 _Reader = Callable[[Path, str], tuple[str, tuple[str, ...]]]
 
+
+def _legacy(path: Path, media_type: str) -> tuple[str, tuple[str, ...]]:
+    return "\n".join(legacy.pages(path, media_type)), ()
+
+
 _READERS: dict[str, _Reader] = {
     "text/plain": _plain,
     "text/markdown": _plain,
@@ -84,4 +93,5 @@ _READERS: dict[str, _Reader] = {
     "message/rfc822": _mail,
     mail.OUTLOOK: _mail,
     EXCEL_97: _workbook,
+    **dict.fromkeys(legacy.TYPES, _legacy),
 }

@@ -11,8 +11,9 @@ from pipeline.pages import Page
 from pipeline.reading import PDF
 from pipeline.rows import Cell
 
-from . import declared, legacy, paged, plain
+from . import declared, libreoffice, paged, plain
 from .converted import Converted, Limits
+from .precheck import check
 
 _OOXML = "application/vnd.openxmlformats-officedocument."
 _ODF = "application/vnd.oasis.opendocument."
@@ -71,14 +72,23 @@ def convert(
         if media_type in _DECLARED:
             return declared.convert(path, media_type, _DECLARED[media_type], limits)
         if media_type in _LEGACY:
-            before, after = _LEGACY[media_type]
-            carried = legacy.carried_over(_linked(path, Path(folder), before), after, Path(folder))
-            return declared.convert(carried, media_type, after, limits)
+            return _legacy(path, media_type, limits, Path(folder))
         if media_type in ("message/rfc822", OUTLOOK):
             return plain.letter(path, media_type, limits, spool)
         if media_type in _PLAIN:
             return _PLAIN[media_type](path, media_type, limits)
     raise Rejected("unsupported-type", f"documents of type {media_type} cannot be read")
+
+
+def _legacy(path: Path, media_type: str, limits: Limits, folder: Path) -> Converted:
+    """By LibreOffice where it is installed, else as plain text, with a warning."""
+    check(path, media_type, limits)
+    program = libreoffice.program()
+    if program is None:
+        return plain.legacy_text(path, media_type)
+    before, after = _LEGACY[media_type]
+    carried = libreoffice.carried_over(_linked(path, folder, before), after, folder, by=program)
+    return declared.convert(carried, media_type, after, limits)
 
 
 def _linked(path: Path, folder: Path, suffix: str) -> Path:

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from pathlib import Path
 
-from pipeline import mail, spreadsheets
+from pipeline import legacy, mail, spreadsheets
 from pipeline.decoding import decoded
 from pipeline.flowing import text_of_xml
 from pipeline.model import DocumentWarning
@@ -71,8 +71,28 @@ def workbook(path: Path, media_type: str, limits: Limits) -> Converted:
     )
 
 
+def legacy_text(path: Path, media_type: str) -> Converted:
+    """A document or slides of Office before 2007 without their tables and pictures. Raises Rejected."""
+    texts = legacy.pages(path, media_type)
+    pages = tuple(_page(number, rows_of_text(each)) for number, each in enumerate(texts, start=1))
+    marks = [f"{page_mark(number)}\n\n" for number in range(1, len(texts) + 1)] if len(texts) > 1 else [""]
+    plain = DocumentWarning(code="partial-conversion", message="read as plain text: LibreOffice is not installed")
+    return Converted(
+        markdown="\n\n".join(mark + each for mark, each in zip(marks, texts, strict=False)) + "\n",
+        structure={},
+        pages=pages,
+        warnings=(plain, *(() if any(page.rows for page in pages) else (_NO_TEXT,))),
+        attachments=(),
+        engine=ENGINE,
+        page_count=len(pages),
+    )
+
+
 def _sheet_page(number: int, sheet: spreadsheets.Worksheet) -> Page:
-    rows = tuple(row_of_texts(row) for row in sheet.rows)
+    return _page(number, tuple(row_of_texts(row) for row in sheet.rows))
+
+
+def _page(number: int, rows: tuple[Row, ...]) -> Page:
     return Page(number=number, width=0, height=0, rows=rows, source="text" if rows else "none")
 
 
@@ -81,11 +101,10 @@ def _flowing(
 ) -> Converted:
     rows: tuple[Row, ...] = rows_of_text(content)
     empty = [] if rows else [_NO_TEXT]
-    page = Page(number=1, width=0, height=0, rows=rows, source="text" if rows else "none")
     return Converted(
         markdown=content.strip() + "\n",
         structure={},
-        pages=(page,),
+        pages=(_page(1, rows),),
         warnings=(*(warnings or ()), *empty),
         attachments=attachments,
         engine=ENGINE,

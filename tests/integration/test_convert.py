@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from functions.extract import child, legacy
+from functions.extract import child, libreoffice
 from functions.extract.child import Converted, Limits
 from pipeline.errors import Rejected
 from pipeline.pages import Page, Row, Segment
@@ -266,17 +266,23 @@ def test_active_html_neither_runs_nor_fetches_nor_includes(tmp_path: Path, visit
     assert paths == []
 
 
-def test_an_older_format_needs_libreoffice(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("PATH", str(tmp_path))
-    with pytest.raises(Rejected) as caught:
-        legacy.carried_over(written(tmp_path / "a.doc", b"x"), "docx", tmp_path)
-    assert caught.value.code == "converter-missing"
+def test_rich_text_is_plain_text_without_libreoffice(tmp_path: Path) -> None:
+    path = written(tmp_path / "a.rtf", rb"{\rtf1\ansi Dear \b Bo\b0\par Gr\'fc\'dfe\par}")
+    converted = convert(path, "application/rtf")
+    assert converted.pages[0].text == "Dear Bo\nGrüße"
+    assert libreoffice.program() or codes(converted) == ["partial-conversion"]
 
 
-def test_an_older_format_is_carried_over_where_libreoffice_is(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_older_format_is_carried_over_where_libreoffice_is(tmp_path: Path) -> None:
     program = written(tmp_path / "soffice", b'#!/bin/sh\nfor last; do :; done\ncp "$last" "$7/a.docx"\n')
     program.chmod(0o755)
-    monkeypatch.setenv("PATH", f"{tmp_path}{os.pathsep}{os.environ['PATH']}")
     (tmp_path / "out").mkdir()
-    result = legacy.carried_over(written(tmp_path / "a.doc", b"content"), "docx", tmp_path / "out")
-    assert result.read_bytes() == b"content"
+    document = written(tmp_path / "a.doc", b"content")
+    carried = libreoffice.carried_over(document, "docx", tmp_path / "out", by=str(program))
+    assert carried.read_bytes() == b"content"
+
+
+def test_what_libreoffice_cannot_read_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(Rejected) as caught:
+        libreoffice.carried_over(written(tmp_path / "a.doc", b"x"), "docx", tmp_path, by="/bin/false")
+    assert caught.value.code == "corrupt"

@@ -13,13 +13,15 @@ _TIMEOUT_SECONDS = 60
 _PROGRAMS = ("soffice", "libreoffice")
 
 
-def carried_over(path: Path, suffix: str, folder: Path) -> Path:
-    """The document as docx or pptx (suffix) in folder. Raises Rejected "converter-missing" or "corrupt"."""
-    program = next((found for name in _PROGRAMS if (found := shutil.which(name))), None)
-    if program is None:
-        raise Rejected("converter-missing", "this format needs LibreOffice, which is not installed here")
+def program() -> str | None:
+    """Where LibreOffice is, if it is."""
+    return next((found for name in _PROGRAMS if (found := shutil.which(name))), None)
+
+
+def carried_over(path: Path, suffix: str, folder: Path, *, by: str) -> Path:
+    """The document as docx or pptx (suffix) in folder, by the program at this place. Raises Rejected "corrupt"."""
     command = [
-        program,
+        by,
         f"-env:UserInstallation={(folder / 'profile').as_uri()}",
         "--headless",
         "--norestore",
