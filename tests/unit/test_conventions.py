@@ -135,8 +135,8 @@ def test_settings_are_read_in_one_place(path: Path) -> None:
     reads = re.search(r"os\.(environ|getenv)", path.read_text())
     assert reads is None or name(path) in (
         "pipeline/settings.py",
-        "functions/extract/child.py",
-        "functions/extract/legacy.py",
+        "functions/extract/running.py",
+        "functions/extract/libreoffice.py",
     )
 
 
