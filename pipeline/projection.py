@@ -87,28 +87,12 @@ def changed(document: Document, envelope: Envelope[Event]) -> dict[str, Any]:
         case DocumentUploaded():
             return {"state": "uploaded", "warnings": (), "failure": None}
         case DocumentClassified():
-            return {
-                "state": "classified",
-                "category": event.category,
-                "category_confidence": event.confidence,
-                "category_method": event.method,
-                "alternatives": event.alternatives,
-                "language": event.language,
-                "text_sample_key": event.text_sample_key,
-                "warnings": event.warnings,
-                "failure": None,
-            }
+            decided = {"category_confidence": event.confidence, "category_method": event.method, "failure": None}
+            same = taken(event, "category", "alternatives", "language", "text_sample_key", "warnings")
+            return {"state": "classified"} | decided | same
         case DocumentExtracted():
-            return {
-                "state": "extracted",
-                "text_key": event.text_key,
-                "structure_key": event.structure_key,
-                "fields_key": event.fields_key,
-                "evidence_key": event.evidence_key,
-                "pages": event.pages,
-                "warnings": event.warnings,
-                "failure": None,
-            }
+            keys = taken(event, "text_key", "structure_key", "fields_key", "evidence_key")
+            return {"state": "extracted", "failure": None} | keys | taken(event, "pages", "warnings")
         case DocumentIndexed():
             kept = snapshot(replace(document, warnings=event.warnings))
             return {"state": "indexed", "searchable_run": envelope.run, "searchable": kept, "warnings": event.warnings}
@@ -123,6 +107,11 @@ def changed(document: Document, envelope: Envelope[Event]) -> dict[str, Any]:
             return {"corrections": corrected(document.corrections, event)}
         case _:
             raise ValueError(f"no projection of {event.name}")
+
+
+def taken(event: Event, *names: str) -> dict[str, Any]:
+    """The columns that are called as in the event."""
+    return {name: getattr(event, name) for name in names}
 
 
 def corrected(corrections: dict[str, Any], event: DocumentCorrected) -> dict[str, Any]:

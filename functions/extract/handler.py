@@ -27,6 +27,7 @@ def handle(classified: Envelope[DocumentClassified]) -> Outcome:
             pages=reading.pages,
             attachments=embedded_files(document, path),
             corrections=document.corrections.get("fields", {}),
+            enclosed=len(reading.attachments),
         )
     warnings = (*classified.data.warnings, *reading.warnings, *skipped, *extraction.warnings)
     keys = keep(document, classified.run, reading, extraction, warnings)

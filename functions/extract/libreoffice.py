@@ -1,10 +1,10 @@
 """Formats of older Office programs, carried over by LibreOffice where it is installed."""
 
-import os
 import shutil
 import subprocess
 from pathlib import Path
 
+from pipeline import settings
 from pipeline.errors import Rejected
 
 from .process import die_with_parent
@@ -39,7 +39,7 @@ def carried_over(path: Path, suffix: str, folder: Path, *, by: str) -> Path:
             stdin=subprocess.DEVNULL,
             stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,
-            env={**os.environ, "HOME": str(folder)},
+            env=settings.environment_of({"HOME": str(folder)}),
             preexec_fn=die_with_parent,
         )
     except (subprocess.CalledProcessError, subprocess.TimeoutExpired) as error:

@@ -12,6 +12,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from pipeline import settings
+
 from .process import OUT_OF_MEMORY
 
 START_SECONDS = 120.0
@@ -78,7 +80,7 @@ def started() -> Child:
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         start_new_session=True,
-        env={**os.environ, "PYTHONPATH": path, "OMP_NUM_THREADS": "1"},
+        env=settings.environment_of({"PYTHONPATH": path, "OMP_NUM_THREADS": "1"}),
     )
     child = Child(process=process)
     try:

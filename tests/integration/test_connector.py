@@ -112,7 +112,7 @@ def test_retry_after_is_honoured(start: Start, gateway: SimulatedGateway) -> Non
     connector = start().ready()
     publish(uploaded())
     eventually(lambda: connector.actions("ack"))
-    assert [line["level"] for line in connector.actions("retry")] == [1]
+    assert [line["delay_seconds"] for line in connector.actions("retry")] == [1]
 
 
 def test_progress_of_a_long_document_burns_no_budget(start: Start, gateway: SimulatedGateway) -> None:

@@ -133,11 +133,7 @@ def test_a_handler_fits_on_one_screen(path: Path) -> None:
 )
 def test_settings_are_read_in_one_place(path: Path) -> None:
     reads = re.search(r"os\.(environ|getenv)", path.read_text())
-    assert reads is None or name(path) in (
-        "pipeline/settings.py",
-        "functions/extract/running.py",
-        "functions/extract/libreoffice.py",
-    )
+    assert reads is None or name(path) == "pipeline/settings.py"
 
 
 @pytest.mark.parametrize("path", [path for path in MODULES if name(path).startswith("functions/")], ids=name)
