@@ -139,7 +139,7 @@ def _placing(page: Any) -> Placing:
 def _glyphs(text: Any, count: int) -> Iterator[Glyph]:
     rect = pdfium_c.FS_RECTF()
     for index in range(count):
-        char = chr(pdfium_c.FPDFText_GetUnicode(text.raw, index))
+        char = sound(chr(pdfium_c.FPDFText_GetUnicode(text.raw, index)))
         if char in "\r\n":
             yield "\n", 0, None
         elif char.isspace() or (char < " " and char != "\x02"):
@@ -148,3 +148,8 @@ def _glyphs(text: Any, count: int) -> Iterator[Glyph]:
             pdfium_c.FPDFText_GetLooseCharBox(text.raw, index, ctypes.byref(rect))
             quarter = round(pdfium_c.FPDFText_GetCharAngle(text.raw, index) / (math.pi / 2)) % 4
             yield "-" if char == "\x02" else char, quarter, (rect.left, rect.bottom, rect.right, rect.top)
+
+
+def sound(char: str) -> str:
+    """A broken encoding gives halves of characters, which no JSON and no index takes."""
+    return "\ufffd" if "\ud800" <= char <= "\udfff" else char

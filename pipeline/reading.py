@@ -48,6 +48,7 @@ def first_pages(path: Path, media_type: str, filename: str, *, chars: int) -> Sa
     from pipeline import flowing  # a function that only shows pages does without its parsers
 
     text, embedded = flowing.first_text(path, media_type, chars=chars)
+    text = text.encode(errors="replace").decode()  # mails hold bytes that are no text
     page = Page(number=1, width=0, height=0, rows=rows_of_text(text), source="text" if text.strip() else "none")
     return _sample((page,), chars, page_count=1, embedded=embedded)
 

@@ -49,7 +49,7 @@ def _own_output() -> BinaryIO:
 
 
 def _send(answers: BinaryIO, answer: dict[str, Any]) -> None:
-    answers.write(json.dumps(answer, ensure_ascii=False).encode() + b"\n")
+    answers.write(json.dumps(answer, ensure_ascii=False).encode(errors="replace") + b"\n")
     answers.flush()
 
 
