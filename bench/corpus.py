@@ -11,10 +11,10 @@ import time
 from collections import Counter, defaultdict
 from collections.abc import Iterable
 from concurrent.futures import ThreadPoolExecutor
-from datetime import datetime
 from pathlib import Path
 from typing import Any
 
+from bench.feed import Watching
 from bench.processes import WORK, cpu_seconds, difference
 from cli.client import Client
 from cli.errors import Refused
@@ -22,7 +22,6 @@ from cli.place import api_key, url
 
 TERMINAL = frozenset({"indexed", "failed", "deleted"})
 UPLOADERS = 4
-POLL_SECONDS = 1.0
 
 Json = dict[str, Any]
 
@@ -41,34 +40,23 @@ def upload(client: Client, path: Path) -> Json:
         return {"code": refusal.code, "state": "refused"}
 
 
-def finished(client: Client, ids: Iterable[str], within: float) -> dict[str, Json]:
-    """The documents once all are terminal; those that are not after `within` seconds come as they are."""
-    waiting, done = set(ids), {}
+def finished(watching: Watching, accepted: set[str], within: float) -> None:
+    """Wait until every document has ended, or for `within` seconds."""
     deadline = time.monotonic() + within
-    while waiting and time.monotonic() < deadline:
-        time.sleep(POLL_SECONDS)
-        for identity in sorted(waiting):
-            document = client.get(f"/api/documents/{identity}")
-            if document["state"] in TERMINAL:
-                done[identity] = document
-                waiting.discard(identity)
-        print(f"\r{len(done)} of {len(done) + len(waiting)} finished", end="", file=sys.stderr, flush=True)
-    return done | {identity: client.get(f"/api/documents/{identity}") for identity in waiting}
+    while (left := accepted - watching.ended.keys()) and time.monotonic() < deadline:
+        print(f"\r{len(accepted) - len(left)} of {len(accepted)} finished ", end="", file=sys.stderr, flush=True)
+        watching.news.wait(1)
+        watching.news.clear()
 
 
-def seconds_to_searchable(client: Client, identity: str) -> float:
-    """From document.uploaded to document.indexed, by the events' own times."""
-    times = {event["type"]: event["time"] for event in client.get(f"/api/documents/{identity}/history")["events"]}
-    named = {kind.removeprefix("docstream.").rsplit(".v", 1)[0]: moment for kind, moment in times.items()}
-    first, last = (datetime.fromisoformat(named[name]) for name in ("document.uploaded", "document.indexed"))
-    return (last - first).total_seconds()
-
-
-def by_format(client: Client, documents: dict[str, Json]) -> Json:
+def by_format(watching: Watching, documents: dict[str, Json]) -> Json:
+    """Seconds from document.uploaded to document.indexed, by the events' own times."""
     taken: dict[str, list[float]] = defaultdict(list)
     for identity, document in documents.items():
+        reached = watching.reached[identity]
         if document["state"] == "indexed":
-            taken[Path(document["filename"]).suffix.lstrip(".").lower()].append(seconds_to_searchable(client, identity))
+            seconds = (reached["indexed"] - reached["uploaded"]).total_seconds()
+            taken[Path(document["filename"]).suffix.lstrip(".").lower()].append(seconds)
     return {
         suffix: {"documents": len(values), "p50": percentile(values, 0.5), "p95": percentile(values, 0.95)}
         for suffix, values in sorted(taken.items())
@@ -77,12 +65,16 @@ def by_format(client: Client, documents: dict[str, Json]) -> Json:
 
 def run(client: Client, folder: Path, within: float) -> Json:
     paths = sorted(path for path in folder.iterdir() if path.is_file() and path.name != "manifest.jsonl")
+    watching = Watching(client)
+    watching.start()
+    time.sleep(1)  # the feed begins
     before, started = cpu_seconds(), time.monotonic()
     with ThreadPoolExecutor(UPLOADERS) as pool:
         answers = dict(zip(paths, pool.map(lambda path: upload(client, path), paths), strict=True))
     accepted = {answer["document_id"]: path for path, answer in answers.items() if "document_id" in answer}
-    documents = finished(client, accepted, within)
+    finished(watching, set(accepted), within)
     elapsed = time.monotonic() - started
+    documents = {identity: client.get(f"/api/documents/{identity}") for identity in accepted}
     spent = difference(before, cpu_seconds())
     total = sum(spent.values()) or 1.0
     failed = {accepted[each].name: document["failure"] for each, document in documents.items() if document["failure"]}
@@ -97,7 +89,7 @@ def run(client: Client, folder: Path, within: float) -> Json:
         ),
         "seconds": round(elapsed, 1),
         "documents_per_minute": round(60 * len(documents) / elapsed, 1),
-        "seconds_to_searchable": by_format(client, documents),
+        "seconds_to_searchable": by_format(watching, documents),
         "cpu_seconds": spent,
         "cpu_seconds_per_document": round(total / max(1, len(documents)), 2),
         "share_outside_docling_ocr_embeddings": round(1 - sum(spent.get(part, 0) for part in WORK) / total, 3),

@@ -7,11 +7,8 @@ the overhead (what remains of the whole after the work the stages report), and w
 import argparse
 import itertools
 import json
-import queue
-import threading
 import time
 from collections import defaultdict
-from datetime import datetime
 from io import BytesIO
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -20,9 +17,9 @@ from typing import Any
 from reportlab.lib.pagesizes import A4
 from reportlab.pdfgen.canvas import Canvas
 
-from bench.corpus import percentile, upload
+from bench.corpus import finished, percentile, upload
+from bench.feed import Watching
 from cli.client import Client
-from cli.live import follow
 from cli.place import api_key, url
 
 WARM = 3
@@ -43,28 +40,6 @@ def one_page(number: int) -> bytes:
     return buffer.getvalue()
 
 
-class Watching(threading.Thread):
-    """Collects from the live feed when each state was reached and how long each stage worked, in seconds."""
-
-    def __init__(self, client: Client) -> None:
-        super().__init__(daemon=True)
-        self.client = client
-        self.reached: dict[str, dict[str, datetime]] = defaultdict(dict)
-        self.worked: dict[str, dict[str, float]] = defaultdict(dict)
-        self.indexed: queue.Queue[str] = queue.Queue()
-
-    def run(self) -> None:
-        for message in follow(self.client):
-            if message.id is None:
-                if message.data.get("status") == "worked":
-                    self.worked[message.data["document_id"]][message.data["stage"]] = message.data["seconds"]
-                continue
-            state = message.event.removeprefix("document.")
-            self.reached[message.data["subject"]][state] = datetime.fromisoformat(message.data["time"])
-            if state in ("indexed", "failed"):
-                self.indexed.put(message.data["subject"])
-
-
 def run(client: Client, documents: int) -> dict[str, Any]:
     watching = Watching(client)
     watching.start()
@@ -75,8 +50,7 @@ def run(client: Client, documents: int) -> dict[str, Any]:
             path = Path(folder) / f"letter-{number}.pdf"
             path.write_bytes(one_page(number))
             sent = time.monotonic()
-            upload(client, path)
-            watching.indexed.get(timeout=120)
+            finished(watching, {upload(client, path)["document_id"]}, 120)
             seen.append(1000 * (time.monotonic() - sent))
     counted = list(watching.reached)[WARM:]
     taken: dict[str, list[float]] = defaultdict(list)
