@@ -1,5 +1,5 @@
 PYTHON ?= $(shell command -v python3.11 || command -v python3)
-CORPUS ?= ../shared/corpus
+CORPUS ?= ../shared
 PINS = $(wildcard functions/*/requirements*.txt) cli/requirements.txt connector/requirements.txt \
        local/requirements.txt template/python3-starlette/requirements.txt pyproject.toml
 
@@ -31,8 +31,8 @@ lint: .venv/developer ## format, style and types
 bench: .venv/developer ## what a document costs, measured
 	.venv/bin/python -m bench.latency
 
-corpus: .venv/installed ## upload a folder of documents and say what became of them (CORPUS=folder)
-	.venv/bin/python -m bench.corpus $(CORPUS)
+corpus: .venv/developer ## documents that are not in the repository: what must become of hostile ones (CORPUS=folder)
+	CORPUS=$(CORPUS) .venv/bin/pytest tests/originals
 
 .venv/installed: $(PINS)
 	@$(PYTHON) -m local.install $(if $(filter lint,$(MAKECMDGOALS)),,--services)
