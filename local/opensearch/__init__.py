@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from local import packages, probe
+from local.opensearch import mountpoint
 from local.opensearch.assemble import PARTS, assemble
 from local.server import Server, own_folder
 from local.site import Site
@@ -87,7 +88,10 @@ class OpenSearch:
         ]
         main = ["-cp", f"{self.node}/lib/*", "org.opensearch.bootstrap.OpenSearch"]
         command = [str(_java() or "java"), *JVM_OPTIONS, *paths, *main]
-        return [Server(name="opensearch", folder=self.folder, command=command, account=self.site.account)]
+        account = self.site.account
+        if account and mountpoint.is_hidden(self.folder):
+            command, account = mountpoint.shown(command, self.folder / "root", account), None
+        return [Server(name="opensearch", folder=self.folder, command=command, account=account)]
 
     def missing_packages(self) -> list[str]:
         missing = [] if _java() else [packages.first_known(JAVA_PACKAGES, otherwise="default-jre-headless")]
@@ -100,6 +104,7 @@ class OpenSearch:
         return probe.http_status(health) == 200
 
     def start(self) -> None:
+        mountpoint.check(self.folder)
         own_folder(self.folder, self.site.account)
         assemble(self.node)
         server = self.servers[0]
@@ -108,7 +113,7 @@ class OpenSearch:
         server.start(self.answers, within=120)
 
     def _write_files(self) -> None:
-        for name in ("config", "data", "logs", "tmp"):
+        for name in ("config", "data", "logs", "root", "tmp"):
             own_folder(self.folder / name, self.site.account)
         ports = self.site.port("opensearch"), self.site.port("opensearch-transport")
         text = configuration(self.folder, *ports)
