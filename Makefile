@@ -23,6 +23,7 @@ clean: ## stop everything and remove data, secrets and the virtual environment
 	@rm -rf .venv build
 
 test: .venv/developer ## every test, against the real services
+	@.venv/bin/python -m local.services up
 	.venv/bin/pytest
 
 lint: .venv/developer ## format, style and types

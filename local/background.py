@@ -2,13 +2,12 @@
 
 import sys
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 
 from local import own_ports, probe, site
 from local.launch import mounted
+from local.progress import Report, patiently
 from local.server import Server
-
-Report = Callable[[str], None]
 
 START_SECONDS = 60
 GRACE_SECONDS = 8
@@ -96,7 +95,8 @@ def _start(server: Server, health: str, report: Report) -> None:
     began = time.monotonic()
     if server.pid() and probe.http_status(health) == 200:
         return
-    server.start(lambda: probe.http_status(health) == 200, START_SECONDS)
+    with patiently(report, lambda: f"the {server.name}"):
+        server.start(lambda: probe.http_status(health) == 200, START_SECONDS)
     report(f"{server.name}: ready after {time.monotonic() - began:.1f} s")
 
 

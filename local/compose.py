@@ -8,7 +8,8 @@ from pathlib import Path
 
 from local import credentials, postgres, rabbitmq, s3
 from local.errors import ServiceError
-from local.native import Report, services
+from local.native import services
+from local.progress import Report
 from local.site import REPOSITORY, Site
 
 FILE = REPOSITORY / "docker-compose.yml"

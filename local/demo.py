@@ -5,13 +5,11 @@ import shlex
 import subprocess
 import sys
 import time
-from collections.abc import Callable
 from typing import Any
 
 from local import site, stack
 from local.errors import ServiceError
-
-Report = Callable[[str], None]
+from local.progress import Report
 
 DOCUMENTS = "samples/documents"
 DOCSTREAM = (sys.executable, "-m", "cli")

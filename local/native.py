@@ -1,20 +1,23 @@
 """The four services as processes of this machine, started and stopped side by side."""
 
 import shutil
+import threading
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from typing import Protocol
 
 from local import packages
 from local.opensearch import OpenSearch
 from local.postgres import Postgres
+from local.progress import Report, patiently
 from local.rabbitmq import RabbitMQ
 from local.s3 import S3
 from local.server import Server
 from local.site import Site
 
-Report = Callable[[str], None]
+_distribution = threading.Lock()
+"""One installation at a time."""
 
 
 class Service(Protocol):
@@ -26,11 +29,12 @@ class Service(Protocol):
     def servers(self) -> list[Server]: ...
     def missing_packages(self) -> list[str]: ...
     def answers(self) -> bool: ...
-    def start(self) -> None: ...
+    def start(self, report: Report) -> None: ...
 
 
 def services(site: Site) -> list[Service]:
-    return [RabbitMQ(site), Postgres(site), S3(site), OpenSearch(site)]
+    """The slowest to come up first."""
+    return [OpenSearch(site), RabbitMQ(site), Postgres(site), S3(site)]
 
 
 def up(site: Site, report: Report) -> None:
@@ -41,13 +45,23 @@ def up(site: Site, report: Report) -> None:
         return
     if site.account:
         packages.ensure_account(site.account)
-    missing = sorted({package for service in waiting for package in service.missing_packages()})
+    missing = missing_packages(site)
     as_root = packages.how_to_become_root(missing) if missing else []
-    with ThreadPoolExecutor() as pool:
-        installed = pool.submit(_install, missing, as_root, report)
-        started = [pool.submit(_start, service, installed, report) for service in waiting]
-    for future in started:
+    started: dict[str, Future[None]] = {}
+    with patiently(report, lambda: _unfinished(started)), ThreadPoolExecutor() as pool:
+        for service in waiting:
+            started[service.name] = pool.submit(_start, service, as_root, report)
+    for future in started.values():
         future.result()
+
+
+def missing_packages(site: Site) -> list[str]:
+    """Distribution packages that up would install."""
+    return sorted({package for service in services(site) for package in service.missing_packages()})
+
+
+def _unfinished(started: Mapping[str, Future[None]]) -> str:
+    return ", ".join(name for name, future in list(started.items()) if not future.done())
 
 
 def health(site: Site) -> list[bool]:
@@ -92,21 +106,21 @@ def _runs(service: Service) -> bool:
     return any(server.pid() for server in service.servers)
 
 
-def _install(missing: Sequence[str], as_root: Sequence[str], report: Report) -> None:
-    if missing:
-        began = time.monotonic()
-        report(f"installing distribution packages: {' '.join(missing)}")
-        packages.install(missing, as_root)
-        report(f"installed them in {time.monotonic() - began:.0f} s")
-
-
-def _start(service: Service, installed: Future[None], report: Report) -> None:
-    if service.missing_packages():
-        installed.result()
+def _start(service: Service, as_root: Sequence[str], report: Report) -> None:
+    if missing := service.missing_packages():
+        with _distribution:
+            _install(missing, as_root, report)
     began = time.monotonic()
     report(f"{service.name}: starting")
-    service.start()
+    service.start(report)
     report(f"{service.name}: ready at {service.address} after {time.monotonic() - began:.1f} s")
+
+
+def _install(missing: Sequence[str], as_root: Sequence[str], report: Report) -> None:
+    began = time.monotonic()
+    report(f"installing distribution packages: {' '.join(missing)}")
+    packages.install(missing, as_root)
+    report(f"installed {' '.join(missing)} in {time.monotonic() - began:.0f} s")
 
 
 def _stop(service: Service, report: Report) -> None:

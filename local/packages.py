@@ -22,8 +22,9 @@ if [ ! -e $policy ]; then
 fi
 mkdir -p "${clusters%/*}"
 echo 'create_main_cluster = false' > "$clusters"
-install="apt-get -qq install --yes --no-install-recommends $*"
-$install || { apt-get -qq update && $install; }
+apt="apt-get -qq -o DPkg::Lock::Timeout=300"
+install="$apt install --yes --no-install-recommends $*"
+$install || { $apt update && $install; }
 if [ -d /run/systemd/system ]; then
   for unit in rabbitmq-server postgresql; do
     case " $* " in *" $unit "*) systemctl --quiet disable $unit.service ;; esac

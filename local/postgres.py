@@ -4,17 +4,18 @@ import shutil
 import signal
 import subprocess
 import time
-from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
-
-import psycopg2
-from psycopg2.extensions import connection as Connection
+from typing import TYPE_CHECKING
 
 from local import credentials
 from local.errors import ServiceError
-from local.server import Server, as_account, clean_environment, own_folder
+from local.progress import Report
+from local.server import Server, as_account, clean_environment, own_folder, works_in
 from local.site import Site
+
+if TYPE_CHECKING:
+    from psycopg2.extensions import connection as Connection
 
 ROLES = {
     "docstream_owner": ("docstream-db-owner", "CREATEDB"),
@@ -91,7 +92,7 @@ class Postgres:
     def answers(self) -> bool:
         return answers(self.site, DATABASE)
 
-    def start(self) -> None:
+    def start(self, report: Report) -> None:
         server = self.servers[0]
         if server.pid() is None:
             self._initialise()
@@ -122,7 +123,7 @@ class Postgres:
     def _clear_after_a_crash(self) -> None:
         """The lock of a killed server goes once its children are gone, even while its number lingers as a zombie."""
         deadline = time.monotonic() + CHILDREN_SECONDS
-        while _works_in(self.cluster):
+        while works_in(self.cluster):
             if time.monotonic() > deadline:
                 raise ServiceError(f"another PostgreSQL still works in {self.cluster}")
             time.sleep(0.05)
@@ -148,11 +149,14 @@ class Postgres:
             raise ServiceError(f"{program} failed: {done.stderr.strip()}")
 
 
-def connect(site: Site, database: str, *, user: str = OWNER, password: Path | None = None) -> Connection:
+def connect(site: Site, database: str, *, user: str = OWNER, password: Path | None = None) -> "Connection":
     """As the role that owns the database, unless another one and the file of its password are given.
 
     Raises psycopg2.OperationalError.
     """
+    # Packages are looked for before anything is installed, by a Python without this one.
+    import psycopg2
+
     return psycopg2.connect(
         host="127.0.0.1",
         port=site.port("postgres"),
@@ -164,6 +168,8 @@ def connect(site: Site, database: str, *, user: str = OWNER, password: Path | No
 
 
 def answers(site: Site, database: str) -> bool:
+    import psycopg2
+
     try:
         connect(site, database).close()
     except psycopg2.OperationalError:
@@ -182,13 +188,3 @@ def create_database(site: Site) -> None:
                 cursor.execute(f"CREATE DATABASE {DATABASE}")
     finally:
         connection.close()
-
-
-def _works_in(folder: Path) -> bool:
-    """Whether any live process has this working folder, as every PostgreSQL process has its cluster."""
-    for process in Path("/proc").glob("[0-9]*"):
-        # A zombie has no working folder; the processes of others are none of ours.
-        with suppress(OSError):
-            if (process / "cwd").readlink() == folder:
-                return True
-    return False

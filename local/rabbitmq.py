@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from local import credentials, probe
+from local.progress import Report
 from local.server import Server, own_folder
 from local.site import Site
 
@@ -109,7 +110,7 @@ class RabbitMQ:
         status = probe.http_status(management, user="docstream_ops", password=password)
         return status == 200 and probe.speaks_amqp(self.site.port("rabbitmq"))
 
-    def start(self) -> None:
+    def start(self, report: Report) -> None:
         broker, name_server = self.servers
         own_folder(self.folder, None)
         if name_server.pid() is None:

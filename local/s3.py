@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from local import credentials, probe
 from local.errors import ServiceError
+from local.progress import Report
 from local.server import Server
 from local.site import Site
 
@@ -96,7 +97,12 @@ class S3:
             Server(
                 name="s3",
                 folder=self.site.folder("s3"),
-                command=[str(_program()), "mini", *(f"{option}={value}" for option, value in options.items())],
+                command=[
+                    str(_program()),
+                    f"-logdir={self.site.folder('s3')}",
+                    "mini",
+                    *(f"{option}={value}" for option, value in options.items()),
+                ],
                 environment={
                     "AWS_ACCESS_KEY_ID": "docstream",
                     "AWS_SECRET_ACCESS_KEY": credentials.read(self.site.secrets, "docstream-s3"),
@@ -112,7 +118,7 @@ class S3:
         """It refuses to show its bucket to a stranger."""
         return probe.http_status(f"http://{self.address}/{BUCKET}") == HTTPStatus.FORBIDDEN
 
-    def start(self) -> None:
+    def start(self, report: Report) -> None:
         """Raises ServiceError when the program is not in the virtual environment."""
         if not _program().exists():
             raise ServiceError("the S3 server is not installed: pip install -r local/requirements.txt")

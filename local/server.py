@@ -7,6 +7,7 @@ import signal
 import subprocess
 import time
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TypedDict
@@ -130,6 +131,16 @@ def own_folder(folder: Path, account: str | None) -> None:
     folder.mkdir(parents=True, exist_ok=True)
     if account:
         shutil.chown(folder, account, account)
+
+
+def works_in(folder: Path) -> bool:
+    """Whether any live process has this working folder, as every process of a PostgreSQL server has its cluster."""
+    for process in Path("/proc").glob("[0-9]*"):
+        # A zombie has no working folder; the processes of others are none of ours.
+        with suppress(OSError):
+            if (process / "cwd").readlink() == folder:
+                return True
+    return False
 
 
 def _signal(pid: int, number: signal.Signals) -> None:

@@ -9,7 +9,7 @@ from typing import Protocol
 
 from local import compose, credentials, native, ports, site
 from local.errors import ServiceError
-from local.native import Report
+from local.progress import Report
 from local.site import Mode, Site
 
 
@@ -63,6 +63,12 @@ def environment() -> dict[str, str]:
     return here.environment()
 
 
+def missing_packages() -> list[str]:
+    """Distribution packages that up would install; none where containers run the services."""
+    here = site.load(site.home()) or site.plan(site.home(), _mode())
+    return native.missing_packages(here) if here.mode == "native" else []
+
+
 def _one_at_a_time(report: Report) -> Report:
     """Services start in threads; their lines do not mix."""
     lock = threading.Lock()
@@ -81,10 +87,14 @@ def _here(report: Report) -> Site:
         _engine(remembered).anything_runs(remembered) or all(map(ports.is_free, ports.used_by(remembered.base_port)))
     ):
         return remembered
-    here = site.plan(site.home(), remembered.mode if remembered else "compose" if compose.available() else "native")
+    here = site.plan(site.home(), remembered.mode if remembered else _mode())
     site.save(here)
     report(f"services of this clone: ports from {here.base_port}, data in {here.data}")
     return here
+
+
+def _mode() -> Mode:
+    return "compose" if compose.available() else "native"
 
 
 def _engine(here: Site) -> Engine:

@@ -1,13 +1,11 @@
 """All of Docstream on this machine: services, the gateway with its functions, the connector; in the background."""
 
 import time
-from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
 
 from local import administrator, background, first_key, services, site
 from local.errors import ServiceError
-
-Report = Callable[[str], None]
+from local.progress import Report, patiently
 
 FUNCTIONS_SECONDS = 30
 POLL_SECONDS = 0.02
@@ -71,7 +69,8 @@ def _addresses(serving: Future[None]) -> dict[str, str]:
 
 
 def _wait_for_functions(report: Report) -> None:
-    missing = administrator.not_ready(background.gateway_url(), FUNCTIONS_SECONDS)
+    with patiently(report, lambda: "the functions"):
+        missing = administrator.not_ready(background.gateway_url(), FUNCTIONS_SECONDS)
     if missing:
         logs = ", ".join(str(site.home() / "logs" / f"{name}.log") for name in missing)
         raise ServiceError(f"these functions did not start: {', '.join(missing)}; see {logs}")

@@ -8,6 +8,7 @@ from pathlib import Path
 from local import packages, probe
 from local.opensearch import mountpoint
 from local.opensearch.assemble import PARTS, assemble
+from local.progress import Report
 from local.server import Server, own_folder
 from local.site import Site
 
@@ -103,10 +104,12 @@ class OpenSearch:
         health = f"http://{self.address}/_cluster/health?wait_for_status=yellow&timeout=1s"
         return probe.http_status(health) == 200
 
-    def start(self) -> None:
+    def start(self, report: Report) -> None:
         mountpoint.check(self.folder)
         own_folder(self.folder, self.site.account)
-        assemble(self.node)
+        if not self.node.exists():
+            report("OpenSearch: downloading 80 MB from Maven Central")
+            assemble(self.node)
         server = self.servers[0]
         if server.pid() is None:
             self._write_files()
