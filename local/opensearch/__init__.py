@@ -18,7 +18,16 @@ JAVA_VERSIONS = range(11, 24)
 """From 24 on Java has no security manager, and this version of OpenSearch needs one."""
 JAVA_PACKAGES = ["openjdk-17-jre-headless", "openjdk-21-jre-headless"]
 
+COMPILE_LATER = [
+    "-XX:Tier4InvocationThreshold=50000",
+    "-XX:Tier4MinInvocationThreshold=6000",
+    "-XX:Tier4CompileThreshold=150000",
+    "-XX:Tier4BackEdgeThreshold=400000",
+]
+"""Ten times Java's own values: a third of the start is optimising what runs only then; searches lose nothing."""
+
 JVM_OPTIONS = [
+    *COMPILE_LATER,
     f"-Xms{HEAP}",
     f"-Xmx{HEAP}",
     "-Xss1m",
