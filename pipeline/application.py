@@ -18,8 +18,9 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import BaseRoute, Route
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from . import database
-from .problem import HANDLERS
+from . import database, problem
+from .errors import PipelineError, Unavailable
+from .settings import MissingSetting
 
 PLAIN = frozenset(vars(logging.makeLogRecord({}))) | {"message", "asctime"}
 
@@ -69,10 +70,34 @@ class CorrelationId:
         await self.app(scope, receive, send_with_id)
 
 
-async def ready(request: Request) -> Response:
-    """200 when the database answers; 503 problem details otherwise."""
-    await run_in_threadpool(database.fetch, "SELECT 1")
-    return JSONResponse({"status": "ready"})
+class NotReady(Unavailable):
+    """The function runs, and would fail its calls."""
+
+    default_code = "function-not-ready"
+
+
+def missing(needs: Sequence[Callable[[], None]]) -> list[str]:
+    """What a function cannot work without and does not find, in words."""
+    reasons = []
+    for ping in needs:
+        try:
+            ping()
+        except PipelineError as error:
+            reasons.append(error.reason)
+        except MissingSetting as error:
+            reasons.append(str(error))
+    return list(dict.fromkeys(reasons))
+
+
+def readiness(needs: Sequence[Callable[[], None]]) -> Route:
+    """200 when everything that is needed answers; 503 problem details that name each that does not."""
+
+    async def ready(request: Request) -> Response:
+        if reasons := await run_in_threadpool(missing, needs):
+            raise NotReady("; ".join(reasons), retry_after=1)
+        return JSONResponse({"status": "ready"})
+
+    return Route("/ready", ready)
 
 
 def nothing() -> None:
@@ -80,9 +105,15 @@ def nothing() -> None:
 
 
 def application(
-    routes: Sequence[BaseRoute], *, start: Callable[[], None] = nothing, close: Callable[[], None] = nothing
+    routes: Sequence[BaseRoute],
+    *,
+    needs: Sequence[Callable[[], None]] = (),
+    start: Callable[[], None] = nothing,
+    close: Callable[[], None] = nothing,
 ) -> Starlette:
-    """start loads, on a thread, what the first call should not wait for; close ends what the function holds open."""
+    """needs, beside the database, are asked by the readiness; each raises what is wrong. start loads, on a thread,
+    what the first call should not wait for; close ends what the function holds open.
+    """
 
     @asynccontextmanager
     async def lifespan(app: Starlette) -> AsyncIterator[None]:
@@ -93,8 +124,8 @@ def application(
         database.close()
 
     return Starlette(
-        routes=[*routes, Route("/ready", ready)],
-        exception_handlers=HANDLERS,
+        routes=[*routes, readiness((database.ping, *needs))],
+        exception_handlers=problem.HANDLERS,
         middleware=[Middleware(CorrelationId)],
         lifespan=lifespan,
     )

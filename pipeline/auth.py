@@ -27,6 +27,11 @@ def digest(secret: str, message: bytes) -> str:
     return hmac.new(secret.encode(), message, hashlib.sha256).hexdigest()
 
 
+def signing_key() -> None:
+    """Raises MissingSetting unless the key that connector and stages share is there."""
+    settings.secret("docstream-events-key")
+
+
 def sign(timestamp: int, body: bytes) -> str:
     """HMAC-SHA256 over `<unix seconds>.` and the body, as `sha256=<hex>`."""
     return "sha256=" + digest(settings.secret("docstream-events-key"), f"{timestamp}.".encode() + body)

@@ -41,9 +41,13 @@ def document_prefix(tenant: str, document_id: UUID) -> str:
     return f"{tenant}/{document_id}/"
 
 
-@functools.cache
 def client() -> "S3Client":
-    store = settings.object_store()
+    """One per process, made anew when its settings or its secret changed."""
+    return connected(settings.object_store())
+
+
+@functools.lru_cache(maxsize=1)
+def connected(store: settings.ObjectStore) -> "S3Client":
     return boto3.client(
         "s3",
         endpoint_url=store.endpoint,
@@ -76,6 +80,15 @@ def translated(key: str) -> Iterator[None]:
         raise Unavailable("the object store does not answer") from error
     except (BotoCoreError, HTTPClientError) as error:
         raise Unavailable("the object store does not answer") from error
+
+
+def ping() -> None:
+    """Raises Unavailable unless the store answers and has the bucket."""
+    try:
+        with translated("bucket"):
+            client().head_bucket(Bucket=bucket())
+    except Rejected as error:
+        raise Unavailable(f"the object store has no bucket {bucket()!r}") from error
 
 
 def write(key: str, body: bytes, media_type: str) -> None:

@@ -165,6 +165,11 @@ def fetch(statement: str, values: Mapping[str, Any] | None = None) -> list[Row]:
         return [dict(row) for row in tx.fetchall()]
 
 
+def ping() -> None:
+    """Raises Unavailable unless the database answers."""
+    fetch("SELECT 1")
+
+
 def migrate() -> list[str]:
     """Apply what is missing of migrations/, in order, once, whoever calls first; returns the names applied."""
     connection = connect_riding_out_a_blip()

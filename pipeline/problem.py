@@ -11,6 +11,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
 from .errors import PipelineError
+from .settings import MissingSetting
 
 log = logging.getLogger(__name__)
 
@@ -60,4 +61,11 @@ async def bug(request: Request, error: Exception) -> Response:
     return answer(request, HTTPStatus.INTERNAL_SERVER_ERROR, "internal-error", "an unexpected error; it is in the log")
 
 
-HANDLERS = {PipelineError: problem, HTTPException: http_problem, Exception: bug}
+async def not_configured(request: Request, error: Exception) -> Response:
+    """For a setting or a secret that is absent: an operator's mistake that passes once it is mended."""
+    log.error("not configured", extra={"action": "not_configured", "reason": str(error)})
+    detail = "this function is not configured completely; its readiness and its log say what is missing"
+    return answer(request, HTTPStatus.SERVICE_UNAVAILABLE, "not-configured", detail, retry_after=5)
+
+
+HANDLERS = {PipelineError: problem, HTTPException: http_problem, MissingSetting: not_configured, Exception: bug}

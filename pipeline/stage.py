@@ -6,7 +6,7 @@ event in -> load -> decide -> commit state and event together -> publish
 import json
 import logging
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any, Literal, TypeVar
@@ -19,7 +19,7 @@ from starlette.routing import Route
 
 from . import broker, documents, inbox, outbox
 from .application import application, nothing
-from .auth import verify
+from .auth import signing_key, verify
 from .database import transaction
 from .envelope import Envelope, parse
 from .errors import Rejected, TooLarge, Unavailable
@@ -65,13 +65,13 @@ def stage(
     consumes: type[E],
     undo: Callable[[Envelope[E]], None] = lambda _: None,
     after: Callable[[Envelope[E]], None] = lambda _: None,
+    needs: Sequence[Callable[[], None]] = (),
     start: Callable[[], None] = nothing,
 ) -> Starlette:
     """Make the ASGI application of a stage from the function that decides.
 
     undo removes what a call did outside the database for a run that was given up meanwhile; after tidies up once the
-    event is committed, and may fail: the connector's cleaner comes by later. start loads what the first
-    call should not wait for.
+    event is committed, and may fail: the connector's cleaner comes by later. needs and start are the application's.
     """
 
     def deliver(body: bytes) -> Verdict:
@@ -101,7 +101,7 @@ def stage(
         )
         return JSONResponse({"outcome": verdict})
 
-    return application([Route("/", endpoint, methods=["POST"])], start=start)
+    return application([Route("/", endpoint, methods=["POST"])], needs=(signing_key, *needs), start=start)
 
 
 def tell(name: str, received: Envelope[Event], **more: Any) -> None:

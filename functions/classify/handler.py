@@ -38,4 +38,4 @@ def handle(uploaded: Envelope[DocumentUploaded]) -> DocumentClassified:
     )
 
 
-app = stage("classify", handle, consumes=DocumentUploaded, start=warm_up)
+app = stage("classify", handle, consumes=DocumentUploaded, needs=[blobs.ping], start=warm_up)

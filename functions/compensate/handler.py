@@ -7,9 +7,12 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
+from pipeline import blobs
 from pipeline.application import application
+from pipeline.auth import signing_key
 from pipeline.envelope import parse
 from pipeline.events import DocumentDeleted
+from pipeline.search import client
 from pipeline.stage import signed_body
 
 from . import letter
@@ -32,4 +35,4 @@ async def endpoint(request: Request) -> Response:
     return JSONResponse({"outcome": outcome})
 
 
-app = application([Route("/", endpoint, methods=["POST"])])
+app = application([Route("/", endpoint, methods=["POST"])], needs=[signing_key, blobs.ping, client.ping])

@@ -39,4 +39,4 @@ def undo(classified: Envelope[DocumentClassified]) -> None:
     blobs.delete(blobs.run_prefix(classified.tenant, classified.subject, classified.run))
 
 
-app = stage("extract", handle, consumes=DocumentClassified, undo=undo, start=child.warm_up)
+app = stage("extract", handle, consumes=DocumentClassified, undo=undo, needs=[blobs.ping], start=child.warm_up)

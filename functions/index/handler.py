@@ -1,9 +1,9 @@
 """document.extracted -> document.indexed"""
 
-from pipeline import documents, embeddings, indexing
+from pipeline import blobs, documents, embeddings, indexing
 from pipeline.envelope import Envelope
 from pipeline.events import DocumentExtracted, DocumentIndexed, limited
-from pipeline.search import index
+from pipeline.search import client, index
 from pipeline.stage import stage
 
 
@@ -25,4 +25,12 @@ def after(extracted: Envelope[DocumentExtracted]) -> None:
     index.remove_other_runs(extracted.subject, keep=extracted.run)
 
 
-app = stage("index", handle, consumes=DocumentExtracted, undo=undo, after=after, start=embeddings.warm_up)
+app = stage(
+    "index",
+    handle,
+    consumes=DocumentExtracted,
+    undo=undo,
+    after=after,
+    needs=[blobs.ping, client.ping],
+    start=embeddings.warm_up,
+)

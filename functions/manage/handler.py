@@ -2,7 +2,9 @@
 
 from starlette.routing import Route
 
+from pipeline import blobs
 from pipeline.application import application
+from pipeline.search import client
 
 from . import commands, index, keys, letters, replay, session
 from .call import call
@@ -23,5 +25,6 @@ app = application(
         Route("/keys", call("operate", keys.listed)),
         Route("/keys", call("operate", keys.created), methods=["POST"]),
         Route("/keys/{id:uuid}", call("operate", keys.revoked), methods=["DELETE"]),
-    ]
+    ],
+    needs=[blobs.ping, client.ping],
 )

@@ -6,6 +6,7 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Route, WebSocketRoute
 
 from pipeline.application import application
+from pipeline.auth import signing_key
 from pipeline.envelope import parse
 from pipeline.events import EVENTS
 from pipeline.stage import signed_body
@@ -27,5 +28,6 @@ app = application(
         WebSocketRoute("/ws", live.websocket),
         *webhooks.ROUTES,
     ],
+    needs=[signing_key],
     close=feed.close,
 )

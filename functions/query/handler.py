@@ -6,8 +6,9 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
-from pipeline import embeddings
+from pipeline import blobs, embeddings
 from pipeline.application import application
+from pipeline.search import client
 
 from . import content, documents, operations, search
 
@@ -38,5 +39,6 @@ app = application(
         Route("/openapi.json", openapi),
         Route("/health", health),
     ],
+    needs=[blobs.ping, client.ping],
     start=embeddings.warm_up,
 )

@@ -5,6 +5,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
+from pipeline import blobs
 from pipeline.application import application
 from pipeline.auth import authenticate
 
@@ -22,4 +23,4 @@ async def upload(request: Request) -> Response:
     return answer(request, intake, outcomes)
 
 
-app = application([Route("/", upload, methods=["POST"])])
+app = application([Route("/", upload, methods=["POST"])], needs=[blobs.ping])

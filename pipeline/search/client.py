@@ -19,9 +19,13 @@ REFUSED = {HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN, HTTPStatus.REQUEST_TIM
 """Credentials that changed, an index closed for writing, a full queue or disk: all pass without our doing."""
 
 
-@functools.cache
 def client() -> OpenSearch:
-    server = settings.search_server()
+    """One per process, made anew when its settings or its secret changed."""
+    return connected(settings.search_server())
+
+
+@functools.lru_cache(maxsize=1)
+def connected(server: settings.SearchServer) -> OpenSearch:
     return OpenSearch(
         hosts=[server.url],
         http_auth=(server.user, server.password) if server.user else None,
@@ -45,6 +49,12 @@ def asking() -> Iterator[OpenSearch]:
         if unavailable(error.status_code):
             raise Unavailable(f"the search server answered {error.status_code}") from error
         raise
+
+
+def ping() -> None:
+    """Raises Unavailable unless the server answers."""
+    with asking() as server:
+        server.info()
 
 
 def unavailable(status: Any) -> bool:

@@ -136,7 +136,7 @@ def test_a_compensation_that_crashed_after_its_first_step_resumes(monkeypatch: p
 def index_client_is_read_anew() -> None:
     from pipeline.search import client
 
-    client.client.cache_clear()
+    client.connected.cache_clear()
 
 
 def test_a_late_twin_of_the_failed_stage_finds_its_event_handled() -> None:

@@ -184,9 +184,9 @@ def test_an_index_closed_for_writing_is_our_trouble_not_the_documents(search_ind
 def elsewhere() -> Iterator[pytest.MonkeyPatch]:
     """Settings of another server; the client is made anew before and after."""
     with pytest.MonkeyPatch.context() as patch:
-        client.client.cache_clear()
+        client.connected.cache_clear()
         yield patch
-    client.client.cache_clear()
+    client.connected.cache_clear()
 
 
 @pytest.mark.parametrize("status", [401, 403, 408, 429, 500, 502, 503, 504])

@@ -101,7 +101,7 @@ def test_without_a_broker_an_upload_is_accepted_all_the_same(client: TestClient)
 
 
 def test_without_the_object_store_it_is_503_and_nothing_is_accepted(client: TestClient) -> None:
-    with away("AWS_ENDPOINT_URL_S3", "http://127.0.0.1:1", blobs.client.cache_clear):
+    with away("AWS_ENDPOINT_URL_S3", "http://127.0.0.1:1", blobs.connected.cache_clear):
         answer = raw(client, b"hello", **{"Idempotency-Key": "k"})
     assert refusal(answer) == (503, "unavailable")
     assert int(answer.headers["retry-after"]) > 0
