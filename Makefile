@@ -3,11 +3,11 @@ CORPUS ?= ../shared
 PINS = $(wildcard functions/*/requirements*.txt) cli/requirements.txt connector/requirements.txt \
        local/requirements.txt template/python3-starlette/requirements.txt pyproject.toml
 
-.PHONY: help demo up down clean test lint bench corpus
+.PHONY: help demo up down clean test acceptance lint bench corpus
 .DEFAULT_GOAL := help
 
 help: ## show this list
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-8s %s\n", $$1, $$2 }' Makefile
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-11s %s\n", $$1, $$2 }' Makefile
 
 demo: .venv/installed ## from a fresh clone to searchable documents, with a tour
 	@.venv/bin/python -m local demo
@@ -25,6 +25,10 @@ clean: ## stop everything and remove data, secrets and the virtual environment
 test: .venv/developer ## every test, against the real services
 	@.venv/bin/python -m local.services up
 	.venv/bin/pytest
+
+acceptance: .venv/developer ## the tests of a running OpenFaaS (OPENFAAS_URL=…, OPENFAAS_PASSWORD, DOCSTREAM_API_KEY)
+	ACCEPTANCE_GATEWAY=$(or $(OPENFAAS_URL),$(error name the gateway: make acceptance OPENFAAS_URL=…)) \
+	  .venv/bin/pytest tests/acceptance
 
 lint: .venv/developer ## format, style and types
 	.venv/bin/ruff format --check . && .venv/bin/ruff check . && .venv/bin/mypy .

@@ -4,12 +4,14 @@ import os
 import uuid
 from collections.abc import Callable, Iterator
 
-import psycopg2
 import pytest
 import requests
 
 from local import services as local_services
-from pipeline import blobs, broker, database, settings
+from pipeline import blobs, broker, database
+from tests.servers import administer, dropped
+from tests.servers import management as management
+from tests.stack import stack as stack
 from tests.waiting import eventually
 
 
@@ -19,33 +21,6 @@ def services() -> None:
     if "PGHOST" not in os.environ:
         local_services.up(print)
         os.environ.update(local_services.environment())
-
-
-def administer(statement: str) -> None:
-    """Run one statement outside a transaction, as the role that may create databases."""
-    server = settings.postgres()
-    connection = psycopg2.connect(
-        host=server.host,
-        port=server.port,
-        dbname="postgres",
-        user="docstream_owner",
-        password=settings.secret("docstream-db-owner"),
-    )
-    connection.autocommit = True
-    try:
-        with connection.cursor() as cursor:
-            cursor.execute(statement)
-    finally:
-        connection.close()
-
-
-def dropped(name: str) -> bool:
-    """Drop a database as soon as nobody uses it any more."""
-    try:
-        administer(f"DROP DATABASE {name}")
-    except psycopg2.errors.ObjectInUse:
-        return False
-    return True
 
 
 @pytest.fixture(scope="session")
@@ -81,19 +56,6 @@ def database_as(template_database: str, monkeypatch: pytest.MonkeyPatch) -> Iter
 @pytest.fixture
 def fresh_database(database_as: Callable[[str], None]) -> None:
     """A fresh database, used as the functions use it."""
-
-
-def management(method: str, path: str, body: object = None) -> requests.Response:
-    """Call RabbitMQ's management API as its administrator."""
-    answer = requests.request(
-        method,
-        f"{os.environ['RABBITMQ_MANAGEMENT_URL']}/api/{path}",
-        json=body,
-        auth=("docstream_ops", settings.secret("docstream-broker-ops")),
-        timeout=30,
-    )
-    answer.raise_for_status()
-    return answer
 
 
 @pytest.fixture
