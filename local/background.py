@@ -18,6 +18,7 @@ CONNECTOR_SECRETS = (
     "docstream-broker-connector",
     "docstream-events-key",
     "docstream-s3",
+    "docstream-search",
     "docstream-basic-auth-password",
 )
 

@@ -23,12 +23,13 @@ GENERATORS: dict[str, Callable[[], str]] = {
     "docstream-broker-connector": password,
     "docstream-broker-ops": password,
     "docstream-s3": password,
+    "docstream-search": password,
     "docstream-events-key": lambda: secrets.token_hex(32),
     "docstream-session-key": lambda: secrets.token_hex(32),
     "docstream-basic-auth-password": password,
     "docstream-api-key": _api_key,
 }
-"""docstream-search is missing on purpose: the search node of one machine asks for no password."""
+"""The search node of one machine asks for no password: docstream-search is there because functions name it."""
 
 
 def generate(folder: Path, names: dict[str, Callable[[], str]] = GENERATORS) -> None:

@@ -13,8 +13,11 @@ class MissingSetting(RuntimeError):
 
 
 def text(name: str, default: str | None = None) -> str:
-    """The value of one environment variable; raises MissingSetting when it is absent without a default."""
-    value = os.environ.get(name, default)
+    """The value of one environment variable; raises MissingSetting when it is absent without a default.
+
+    Empty is absent: a stack file passes on what nobody set as nothing.
+    """
+    value = os.environ.get(name) or default
     if value is None:
         raise MissingSetting(f"the environment variable {name} is not set")
     return value
@@ -124,12 +127,12 @@ def search_server() -> SearchServer:
 
     refresh is `true`, or `wait_for` on a busy cluster: a document is indexed when a search finds it.
     """
-    user = os.environ.get("OPENSEARCH_USER")
+    user = os.environ.get("OPENSEARCH_USER") or None
     return SearchServer(
         url=text("OPENSEARCH_URL"),
         index=text("OPENSEARCH_INDEX", "documents"),
         user=user,
-        ca_certificate=os.environ.get("OPENSEARCH_CA_CERT"),
+        ca_certificate=os.environ.get("OPENSEARCH_CA_CERT") or None,
         shards=number("OPENSEARCH_SHARDS", 1),
         replicas=number("OPENSEARCH_REPLICAS", 0),
         refresh=text("OPENSEARCH_REFRESH", "true"),

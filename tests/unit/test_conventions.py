@@ -170,6 +170,27 @@ def test_every_function_is_deployed_and_every_deployed_one_exists() -> None:
     assert all(manifest["handler"] == f"./functions/{each}" for each, manifest in MANIFESTS.items())
 
 
+FIXED = frozenset(
+    {"PGUSER", "RABBITMQ_USER", "secret_mount_path", "EMBEDDING_MODEL_PATH", "OLLAMA_HOST", "OLLAMA_MODEL"}
+)
+"""What an installation does not choose, or what no function asks for yet."""
+
+
+def test_every_setting_of_a_function_can_be_set_where_it_is_deployed() -> None:
+    read = re.compile(
+        r"""(?:settings\.|environ\.get\(|= )?(?:text|number|get)\("([A-Z][A-Z0-9_]+|secret_mount_path)\""""
+    )
+    names = {
+        found
+        for path in MODULES
+        if name(path).startswith(("functions/", "pipeline/settings.py"))
+        for found in read.findall(path.read_text())
+    }
+    passed = {each for manifest in MANIFESTS.values() for each in manifest["environment"]}
+    assert "PGHOST" in names
+    assert names - FIXED <= passed
+
+
 def test_every_topic_is_an_event() -> None:
     topics = [manifest.get("annotations", {}).get("topic") for manifest in MANIFESTS.values()]
     for topic in filter(None, topics):
