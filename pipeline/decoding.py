@@ -2,6 +2,7 @@
 
 import codecs
 import unicodedata
+from pathlib import Path
 
 import charset_normalizer
 
@@ -17,6 +18,13 @@ _BOMS = (
 _WIDE = ("utf-32-be", "utf-32-le", "utf-16-be", "utf-16-le")
 _PROBE_BYTES = 64 * 1024
 _SHIFT_JIS_SHARE = 0.1
+
+
+def first_bytes(path: Path, most: int) -> bytes:
+    """The beginning of a text; a longer one is cut after a line, since half a character would undo the decoding."""
+    with path.open("rb") as stream:
+        data = stream.read(most)
+    return data if len(data) < most else data[: data.rfind(b"\n") + 1] or data
 
 
 def decoded(data: bytes, declared: str | None = None) -> str:

@@ -1,14 +1,15 @@
 """The first text of documents without pages: text, markup, mail, Office."""
 
+import io
 import re
 from collections.abc import Callable
 from pathlib import Path
 
 from defusedxml import DefusedXmlException
-from defusedxml.ElementTree import ParseError, fromstring
+from defusedxml.ElementTree import ParseError, iterparse
 
 from pipeline import legacy, mail, markup, office, spreadsheets
-from pipeline.decoding import decoded
+from pipeline.decoding import decoded, first_bytes
 from pipeline.errors import Rejected
 
 OOXML = "application/vnd.openxmlformats-officedocument."
@@ -16,6 +17,7 @@ OPEN_DOCUMENT = "application/vnd.oasis.opendocument."
 EXCEL_97 = "application/vnd.ms-excel"
 
 _FIRST_BYTES = 1024 * 1024
+_FIRST_BYTES_OF_MAIL = 128 * 1024
 _FIRST_SHEETS = 3
 _CHARSET = re.compile(rb"charset=[\"']?([\w.:-]+)", re.IGNORECASE)
 
@@ -33,41 +35,41 @@ def first_text(path: Path, media_type: str, *, chars: int) -> tuple[str, tuple[s
     return text[:chars], embedded
 
 
-def _first_bytes(path: Path) -> bytes:
-    with path.open("rb") as stream:
-        data = stream.read(_FIRST_BYTES)
-    # A cut character at the end would make the whole text undecodable.
-    return data if len(data) < _FIRST_BYTES else data[: data.rfind(b"\n") + 1] or data
-
-
 def _plain(path: Path, media_type: str) -> tuple[str, tuple[str, ...]]:
-    return decoded(_first_bytes(path)), ()
+    return decoded(first_bytes(path, _FIRST_BYTES)), ()
 
 
 def _html(path: Path, media_type: str) -> tuple[str, tuple[str, ...]]:
-    data = _first_bytes(path)
+    data = first_bytes(path, _FIRST_BYTES)
     declared = _CHARSET.search(data[:2048])
     return markup.text_of_html(decoded(data, declared[1].decode() if declared else None)), ()
 
 
 def _xml(path: Path, media_type: str) -> tuple[str, tuple[str, ...]]:
-    return text_of_xml(path.read_bytes()), ()
+    return text_of_xml(first_bytes(path, _FIRST_BYTES), whole=path.stat().st_size < _FIRST_BYTES), ()
 
 
-def text_of_xml(data: bytes) -> str:
-    """A line "name: text" for each element with text of its own. Raises Rejected "corrupt"."""
+def text_of_xml(data: bytes, *, whole: bool = True) -> str:
+    """A line "name: text" for each element with text of its own; whole is false where the end of the data is cut off.
+
+    Raises Rejected "corrupt".
+    """
+    root = None
     try:
-        root = fromstring(data)
+        for _, element in iterparse(io.BytesIO(data), events=("start",)):
+            root = element if root is None else root
     except DefusedXmlException as error:
         raise Rejected("corrupt", "the XML declares entities") from error
     except (ParseError, ValueError) as error:
-        raise Rejected("corrupt", "this is not well-formed XML") from error
-    named = ((str(each.tag).rpartition("}")[2], " ".join((each.text or "").split())) for each in root.iter())
+        if whole or root is None:
+            raise Rejected("corrupt", "this is not well-formed XML") from error
+    elements = () if root is None else root.iter()
+    named = ((str(each.tag).rpartition("}")[2], " ".join((each.text or "").split())) for each in elements)
     return "\n".join(f"{name}: {text}" for name, text in named if text)
 
 
 def _mail(path: Path, media_type: str) -> tuple[str, tuple[str, ...]]:
-    message = mail.read(path, media_type)
+    message = mail.read(path, media_type, most=_FIRST_BYTES_OF_MAIL)
     return message.text, tuple(each.filename for each in message.enclosures)
 
 
@@ -83,6 +85,10 @@ def _legacy(path: Path, media_type: str) -> tuple[str, tuple[str, ...]]:
     return "\n".join(legacy.pages(path, media_type)), ()
 
 
+def _rich_text(path: Path, media_type: str) -> tuple[str, tuple[str, ...]]:
+    return legacy.rich_text(first_bytes(path, _FIRST_BYTES)), ()
+
+
 _READERS: dict[str, _Reader] = {
     "text/plain": _plain,
     "text/markdown": _plain,
@@ -93,5 +99,6 @@ _READERS: dict[str, _Reader] = {
     "message/rfc822": _mail,
     mail.OUTLOOK: _mail,
     EXCEL_97: _workbook,
-    **dict.fromkeys(legacy.TYPES, _legacy),
+    **dict.fromkeys(legacy.TYPES - legacy.RICH_TEXT, _legacy),
+    **dict.fromkeys(legacy.RICH_TEXT, _rich_text),
 }

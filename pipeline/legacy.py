@@ -35,8 +35,7 @@ _DAMAGED = (OSError, struct.error, IndexError, KeyError, UnicodeDecodeError, Val
 def pages(path: Path, media_type: str) -> list[str]:
     """The text of each slide, or the whole text. Raises Rejected "encrypted", "corrupt" or "converter-missing"."""
     if media_type in RICH_TEXT:
-        read: Callable[..., str] = rtf_to_text
-        return [read(path.read_bytes().decode("cp1252", errors="replace"), errors="replace").strip()]
+        return [rich_text(path.read_bytes())]
     if not olefile.isOleFile(path):
         raise Rejected("corrupt", "this is not an Office file")
     try:
@@ -49,6 +48,11 @@ def pages(path: Path, media_type: str) -> list[str]:
             return [word_text(file.openstream("WordDocument").read(), tables)]
     except _DAMAGED as error:
         raise Rejected("corrupt", "the Office file is damaged") from error
+
+
+def rich_text(data: bytes) -> str:
+    read: Callable[..., str] = rtf_to_text
+    return read(data.decode("cp1252", errors="replace"), errors="replace").strip()
 
 
 def word_text(main: bytes, tables: dict[str, bytes]) -> str:
@@ -75,6 +79,8 @@ def _word_pieces(main: bytes, complex_part: bytes) -> Iterator[str]:
     (size,) = struct.unpack_from("<I", complex_part, at + 1)
     count = (size - 4) // 12
     ends = struct.unpack_from(f"<{count + 1}I", complex_part, at + 5)
+    if ends[-1] > len(main) or any(end < start for start, end in itertools.pairwise(ends)):
+        raise ValueError("the piece table lists more text than there is")
     for number in range(count):
         (place,) = struct.unpack_from("<I", complex_part, at + 5 + 4 * (count + 1) + 8 * number + 2)
         length = ends[number + 1] - ends[number]
@@ -103,12 +109,11 @@ def slides_of(data: bytes) -> list[str]:
 
 
 def _records(data: bytes) -> Iterator[tuple[int, int, bytes]]:
-    """Slides and lists of slides, wherever they stand, in order."""
-    for kind, instance, content in _flat(data):
-        if kind in (_SLIDE, _SLIDE_LIST):
-            yield kind, instance, content
-        elif kind == _DOCUMENT:
-            yield from _records(content)
+    """Slides and lists of slides, in order, those inside a document too."""
+    for record in _flat(data):
+        # A document holds slides, and no document.
+        inner = _flat(record[2]) if record[0] == _DOCUMENT else (record,)
+        yield from (each for each in inner if each[0] in (_SLIDE, _SLIDE_LIST))
 
 
 def _flat(data: bytes) -> Iterator[tuple[int, int, bytes]]:

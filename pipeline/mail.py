@@ -10,7 +10,7 @@ from email.utils import format_datetime
 from pathlib import Path
 from typing import Any
 
-from pipeline.decoding import decoded
+from pipeline.decoding import decoded, first_bytes
 from pipeline.errors import Rejected
 from pipeline.markup import text_of_html
 from pipeline.office import OLE_SIGNATURE
@@ -46,13 +46,15 @@ class Mail:
         return "\n".join([*(f"{name}: {value}" for name, value in self.headers), "", self.body]).strip()
 
 
-def read(path: Path, media_type: str) -> Mail:
-    """Raises Rejected "corrupt"."""
+def read(path: Path, media_type: str, *, most: int | None = None) -> Mail:
+    """most is how many bytes of an Internet mail are looked at. Raises Rejected "corrupt"."""
     with path.open("rb") as stream:
         outlook = stream.read(8) == OLE_SIGNATURE
     if media_type == OUTLOOK and not outlook:
         raise Rejected("corrupt", "this is not an Outlook message")
-    return _outlook(path) if outlook else _internet(path.read_bytes())
+    if outlook:
+        return _outlook(path)
+    return _internet(path.read_bytes() if most is None else first_bytes(path, most))
 
 
 def _internet(data: bytes) -> Mail:

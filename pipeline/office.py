@@ -7,6 +7,7 @@ import re
 import zipfile
 from collections.abc import Iterator
 from contextlib import contextmanager
+from itertools import chain
 from pathlib import Path
 from xml.etree.ElementTree import ParseError
 
@@ -19,6 +20,8 @@ OLE_SIGNATURE = bytes.fromhex("d0cf11e0a1b11ae1")
 ARCHIVE_BYTES = 512 * 1024 * 1024
 _XML_BYTES = 128 * 1024 * 1024
 _MEMBERS = 20_000
+_MOST_EVENTS = 400_000
+"""Tags read for the first text: parts that hold none would else be read to their end."""
 _DAMAGED = (zipfile.BadZipFile, ParseError, EOFError, OSError, ValueError, NotImplementedError, RuntimeError)
 
 _PARTS = re.compile(
@@ -73,14 +76,14 @@ def first_text(path: Path, *, chars: int) -> str:
         if not names:
             raise Rejected("corrupt", "the archive holds no document")
         shared = _shared_strings(archive, chars) if names[0].startswith("xl/") else []
+        budget = iter(range(_MOST_EVENTS))
         pieces: list[str] = []
         length = 0
-        for name in names:
-            for piece in _pieces(archive, name, shared):
-                pieces.append(piece)
-                length += len(piece)
-                if length >= chars:
-                    break
+        for piece in chain.from_iterable(_pieces(archive, name, shared, budget) for name in names):
+            pieces.append(piece)
+            length += len(piece)
+            if length >= chars:
+                break
         return "".join(pieces)[:chars]
 
 
@@ -89,10 +92,10 @@ def _reading_order(name: str) -> tuple[bool, int]:
     return ("header" not in name, int(number.group()) if number else 0)
 
 
-def _pieces(archive: zipfile.ZipFile, name: str, shared: list[str]) -> Iterator[str]:
+def _pieces(archive: zipfile.ZipFile, name: str, shared: list[str], budget: Iterator[int]) -> Iterator[str]:
     kind, in_cell = "", 0
     with archive.open(name) as stream:
-        for event, element in iterparse(stream, events=("start", "end")):
+        for _, (event, element) in zip(budget, iterparse(stream, events=("start", "end")), strict=False):
             tag = element.tag.rpartition("}")[2]
             if event == "start":
                 kind = element.get("t", "") if tag == "c" else kind
@@ -122,7 +125,7 @@ def _shared_strings(archive: zipfile.ZipFile, chars: int) -> list[str]:
     strings: list[str] = []
     if "xl/sharedStrings.xml" in archive.namelist():
         with archive.open("xl/sharedStrings.xml") as stream:
-            for _, element in iterparse(stream, events=("end",)):
+            for _, (_, element) in zip(range(_MOST_EVENTS), iterparse(stream, events=("end",)), strict=False):
                 if element.tag.endswith("}si"):
                     strings.append("".join(t.text or "" for t in element.iter() if t.tag.endswith("}t")))
                     element.clear()

@@ -107,6 +107,17 @@ def test_text_html_and_xml_give_their_text(tmp_path: Path) -> None:
     assert first(xml, "application/xml").text == "ID: 47"
 
 
+def test_of_what_is_very_long_only_the_beginning_is_read(tmp_path: Path) -> None:
+    xml = written(tmp_path / "a.xml", b"<d><a>47</a>" + b"<b/>" * 500_000 + b"<open>")
+    assert first(xml, "application/xml").text == "a: 47"
+    mail = written(tmp_path / "a.eml", papers.mail().as_bytes() + b"\nmore" * 100_000)
+    assert first(mail, "message/rfc822").text.startswith("From: Ann Ba")
+    rich = written(tmp_path / "a.rtf", b"{\\rtf1 Dear Ann" + b"{\\b }" * 500_000)
+    assert first(rich, "application/rtf").text == "Dear Ann"
+    empty = b"<w:p xmlns:w='w'>" + b"<w:b/>" * 300_000 + b"<w:t>too late</w:t></w:p>"
+    assert first(papers.archive(tmp_path / "a.docx", {"word/document.xml": empty}), papers.WORD).text == ""
+
+
 def test_white_space_has_no_text(tmp_path: Path) -> None:
     sample = first(written(tmp_path / "a.txt", b" \n\t"), TEXT)
     assert (sample.text, sample.pages[0].source) == ("", "none")

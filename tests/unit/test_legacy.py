@@ -61,6 +61,19 @@ def test_slides_give_their_outline_and_the_boxes_drawn_on_them() -> None:
     assert slides_of(record(0x03E8, listed + notes, container=True) + slides) == ["Results\na box", "Outlook"]
 
 
+def test_a_document_within_a_document_is_passed_over() -> None:
+    slide = record(0x03EE, chars("a box"), container=True)
+    inner = record(0x03E8, slide, container=True)
+    assert slides_of(record(0x03E8, inner + slide, container=True)) == ["a box"]
+
+
+def test_a_piece_table_that_lists_more_text_than_there_is_is_damage() -> None:
+    ends = struct.pack("<3I", 0, 4096, 8192)
+    table = b"\x02" + struct.pack("<I", len(ends) + 16) + ends + struct.pack("<HIH", 0, 0x40000000, 0) * 2
+    with pytest.raises(ValueError, match="more text"):
+        word_text(main_stream(table_bytes=len(table)), {"0Table": table})
+
+
 def test_damage_is_refused(tmp_path: Path) -> None:
     (tmp_path / "a.doc").write_bytes(b"no Office file")
     with pytest.raises(Rejected) as caught:
