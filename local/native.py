@@ -1,7 +1,6 @@
 """The four services as processes of this machine, started and stopped side by side."""
 
 import shutil
-import threading
 import time
 from collections.abc import Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
@@ -15,9 +14,6 @@ from local.rabbitmq import RabbitMQ
 from local.s3 import S3
 from local.server import Server
 from local.site import Site
-
-_distribution = threading.Lock()
-"""One installation at a time."""
 
 
 class Service(Protocol):
@@ -48,9 +44,14 @@ def up(site: Site, report: Report) -> None:
     missing = missing_packages(site)
     as_root = packages.how_to_become_root(missing) if missing else []
     started: dict[str, Future[None]] = {}
-    with patiently(report, lambda: _unfinished(started)), ThreadPoolExecutor() as pool:
+    with (
+        patiently(report, lambda: _unfinished(started)),
+        ThreadPoolExecutor(1) as distribution,
+        ThreadPoolExecutor() as pool,
+    ):
         for service in waiting:
-            started[service.name] = pool.submit(_start, service, as_root, report)
+            installed = distribution.submit(_install, service, as_root, report)
+            started[service.name] = pool.submit(_start, service, installed, report)
     for future in started.values():
         future.result()
 
@@ -106,17 +107,19 @@ def _runs(service: Service) -> bool:
     return any(server.pid() for server in service.servers)
 
 
-def _start(service: Service, as_root: Sequence[str], report: Report) -> None:
-    if missing := service.missing_packages():
-        with _distribution:
-            _install(missing, as_root, report)
+def _start(service: Service, installed: Future[None], report: Report) -> None:
+    if service.missing_packages():
+        installed.result()
     began = time.monotonic()
     report(f"{service.name}: starting")
     service.start(report)
     report(f"{service.name}: ready at {service.address} after {time.monotonic() - began:.1f} s")
 
 
-def _install(missing: Sequence[str], as_root: Sequence[str], report: Report) -> None:
+def _install(service: Service, as_root: Sequence[str], report: Report) -> None:
+    missing = service.missing_packages()
+    if not missing:
+        return
     began = time.monotonic()
     report(f"installing distribution packages: {' '.join(missing)}")
     packages.install(missing, as_root)
