@@ -9,6 +9,7 @@ import requests
 
 from local import services as local_services
 from pipeline import blobs, broker, database
+from tests.promise.running import rig as rig
 from tests.servers import administer, dropped
 from tests.servers import management as management
 from tests.stack import stack as stack

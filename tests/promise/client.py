@@ -43,6 +43,14 @@ class Asker:
     def replay(self, letter_id: str, document_id: str) -> None:
         self._command("replay", "POST", document_id, f"/api/dead-letters/{letter_id}/replay")
 
+    def rebuild(self) -> None:
+        """Until the index is made anew."""
+        deadline = time.monotonic() + PATIENCE_SECONDS
+        done = False
+        while not done and time.monotonic() < deadline:
+            answer = self._answer("POST", "/api/index/rebuild", {}, b"", again=True)
+            done = answer is not None and bool(answer.json().get("done"))
+
     def _command(self, kind: Kind, method: str, document_id: str, path: str) -> None:
         with self.history.asking(kind, document_id) as operation:
             answer = self._answer(method, path, {}, b"", again=True, over=frozenset({409}))

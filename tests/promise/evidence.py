@@ -15,8 +15,8 @@ from pipeline import blobs, documents, event_store, settings
 from pipeline.database import Row, fetch
 from pipeline.event_store import Stored
 from pipeline.model import Document
-from tests.conftest import management
 from tests.promise.history import Operation
+from tests.servers import management
 
 SERVER_NAMED = "amq.gen"
 

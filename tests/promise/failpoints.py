@@ -47,6 +47,25 @@ class Plan:
         partial.write_text(f"{self.passes(place) + nth} {action}")
         partial.rename(self.folder / f"{place}.order")
 
+    def value(self, fault: str) -> str | None:
+        """What a fault is set to, None while it is off."""
+        try:
+            return (self.folder / f"{fault}.fault").read_text()
+        except FileNotFoundError:
+            return None
+
+    @contextmanager
+    def with_faults(self, **faults: str) -> Iterator[None]:
+        """no_inbox="on" sets the fault no-inbox, in all processes, while the block runs."""
+        files = {self.folder / f"{name.replace('_', '-')}.fault": value for name, value in faults.items()}
+        for path, value in files.items():
+            path.write_text(value)
+        try:
+            yield
+        finally:
+            for path in files:
+                path.unlink()
+
     def cancel(self, place: str) -> None:
         (self.folder / f"{place}.order").unlink(missing_ok=True)
 

@@ -7,7 +7,7 @@ from local import launch, replica, serve
 from local.launch import Place
 from local.stackfile import FunctionSpec
 
-PASSED_ON = ("PROMISE_PLAN", "PROMISE_FAULTS", "EMBEDDING_MODEL_PATH")
+PASSED_ON = ("PROMISE_PLAN", "EMBEDDING_MODEL_PATH")
 LONGEST_PAUSE = 0.2
 """A function that is killed for the tenth time in a row is not to blame."""
 

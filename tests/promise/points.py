@@ -42,6 +42,9 @@ POINTS: dict[str, tuple[Point, ...]] = {
     "manage": (
         Point(name="record", target="pipeline.documents:record", moments=("after",)),
         Point(name="commit", target="functions.manage.commands:transaction", transaction=True, times=2),
+        Point(name="rebuild-keep", target="pipeline.search.swap:keep_place"),
+        Point(name="rebuild-join", target="pipeline.search.swap:join"),
+        Point(name="rebuild-retire", target="pipeline.search.swap:retire"),
         Point(name="replay-commit", target="functions.manage.replay:transaction", transaction=True),
         *PUBLISHING,
     ),

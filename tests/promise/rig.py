@@ -1,72 +1,29 @@
-"""A whole running product that tests may kill: database, vhost, bucket, index, gateway, functions and connector."""
+"""What a test does with a running product: look at it, kill parts of it, wait until it is at rest, collect evidence."""
 
 import os
-import subprocess
-import sys
-import threading
+import signal
 import time
-import uuid
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
-from dataclasses import replace
+from collections.abc import Mapping
 from pathlib import Path
 
-import pytest
 import requests
 
-from local import administrator, background, first_key, own_ports
-from pipeline import blobs, broker, database
+from local import administrator
+from pipeline import broker, database
 from pipeline.model import TERMINAL
 from tests import connectors
-from tests.conftest import administer, dropped, management
-from tests.e2e.conftest import Stack, copied_secrets
 from tests.promise import evidence
+from tests.promise.client import Asker
 from tests.promise.evidence import Evidence
 from tests.promise.failpoints import Plan
 from tests.promise.history import History
+from tests.promise.keeper import ConnectorKeeper
 from tests.promise.watcher import Watcher
-from tests.waiting import eventually
+from tests.stack import Stack
 
-START = Path(__file__).with_name("start.py")
-INHERITED = (
-    *("PGHOST", "PGPORT", "RABBITMQ_HOST", "RABBITMQ_PORT", "AWS_ENDPOINT_URL_S3", "AWS_REGION"),
-    *("AWS_ACCESS_KEY_ID", "S3_ADDRESSING_STYLE", "OPENSEARCH_URL", "PATH"),
-)
-SETTINGS = connectors.SETTINGS | {"CONNECTOR_CALL_SECONDS": "30", "SSE_WINDOW_SECONDS": "3"}
+SETTINGS = connectors.SETTINGS | {"CONNECTOR_CALL_SECONDS": "10", "SSE_WINDOW_SECONDS": "3"}
 ATTEMPTS = 6
 QUEUES = ("classify", "extract", "index", "notify", "compensate", "parking")
-
-
-class ConnectorKeeper:
-    """Runs a connector, and another one whenever it ends, as any supervisor of services does."""
-
-    def __init__(self, environment: Mapping[str, str], log: Path) -> None:
-        self._environment, self._log = dict(environment), log
-        self._stopping = threading.Event()
-        self.process: subprocess.Popen[bytes] | None = None
-        self.starts = 0
-        self._thread = threading.Thread(target=self._keep, daemon=True)
-
-    def start(self) -> None:
-        self._thread.start()
-
-    def stop(self) -> None:
-        self._stopping.set()
-        if self.process is not None:
-            self.process.terminate()
-        self._thread.join(20)
-
-    def _keep(self) -> None:
-        while not self._stopping.is_set():
-            self.starts += 1
-            with self._log.open("ab") as log:
-                self.process = subprocess.Popen(
-                    [sys.executable, str(START), "connector"],
-                    env=self._environment,
-                    stderr=log,
-                )
-            self.process.wait()
-            self._stopping.wait(0.1)
 
 
 class Rig:
@@ -75,6 +32,7 @@ class Rig:
     def __init__(self, stack: Stack, plan: Plan, connector: ConnectorKeeper, admin_port: int) -> None:
         self.stack, self.plan, self.connector = stack, plan, connector
         self.history = History()
+        self.client = Asker(stack.url, stack.headers, self.history)
         self.watcher = Watcher(stack.client)
         self._admin = f"http://127.0.0.1:{admin_port}"
 
@@ -105,6 +63,30 @@ class Rig:
         idle = [name for name, state in functions.items() if state != "consuming"]
         return idle + [row["name"] for row in open_ones] + sorted({*QUEUES} - {"parking"} - functions.keys())
 
+    def deploy(self, method: str, deployment: Mapping[str, object]) -> None:
+        """Ask the gateway as faas-cli does."""
+        password = (self.stack.home / "secrets" / "docstream-basic-auth-password").read_text().strip()
+        url, administrator = f"{self.stack.url}/system/functions", ("admin", password)
+        requests.request(method, url, json=deployment, auth=administrator, timeout=30).raise_for_status()
+
+    def pause(self, function: str) -> None:
+        requests.post(f"{self._admin}/pause/{function}", timeout=5).raise_for_status()
+
+    def resume(self, function: str) -> None:
+        requests.post(f"{self._admin}/resume/{function}", timeout=5).raise_for_status()
+
+    def metric(self, name: str, **labels: str) -> float:
+        """The sum over all series of this name that carry these labels; 0 when there is none."""
+        found = 0.0
+        for line in requests.get(f"{self._admin}/metrics", timeout=5).text.splitlines():
+            if line.split("{")[0].split(" ")[0] == name and all(f'{key}="{labels[key]}"' in line for key in labels):
+                found += float(line.rpartition(" ")[2])
+        return found
+
+    def deferred(self, function: str) -> float:
+        """How many calls of a function this connector has put off because something was away."""
+        return self.metric("docstream_connector_settled_total", function=function, outcome="unavailable")
+
     def messages(self) -> dict[str, int]:
         """In every queue, those in a consumer's hands included; the broker counts them every few seconds."""
         return evidence.queue_messages(self.stack.addresses["RABBITMQ_VHOST"])
@@ -125,6 +107,36 @@ class Rig:
             attempts=ATTEMPTS,
         )
 
+    def events(self, document_id: str | None) -> list[str]:
+        """The names of a document's events, without their common beginning."""
+        rows = database.fetch(HISTORY, {"id": document_id})
+        return [str(row["type"]).removeprefix("document.") for row in rows]
+
+    def pids(self, function: str) -> list[int]:
+        """The processes of a function of this product."""
+        found = []
+        for folder in Path("/proc").glob("[0-9]*"):
+            try:
+                command = (folder / "cmdline").read_bytes().split(b"\0")
+                ours = str(self.stack.home).encode() in (folder / "environ").read_bytes()
+            except OSError:
+                continue
+            if ours and f"functions.{function}.handler:app".encode() in command:
+                found.append(int(folder.name))
+        return found
+
+    def kill(self, *functions: str) -> None:
+        """kill -9, and wait until each has a new process that answers."""
+        for function in functions:
+            for pid in self.pids(function):
+                os.kill(pid, signal.SIGKILL)
+        assert administrator.not_ready(self.stack.url, 60) == []
+
+    def actions(self, action: str) -> int:
+        """How often the functions have logged this."""
+        logs = (self.stack.home / "logs").glob("*.log")
+        return sum(path.read_text(errors="replace").count(f'"action": "{action}"') for path in logs)
+
     def read_model(self) -> dict[str, str]:
         """The state of every document, as the API shows it."""
         states: dict[str, str] = {}
@@ -137,89 +149,6 @@ class Rig:
         return states
 
 
+HISTORY = "SELECT type FROM events WHERE document_id = %(id)s::uuid ORDER BY sequence"
 UNFINISHED = "SELECT id, state FROM documents WHERE state <> ALL(%(ends)s)"
 LAST = "SELECT id::text FROM events ORDER BY events.xid DESC, position DESC LIMIT 1"
-
-
-@contextmanager
-def running(folder: Path, faults: str = "short-lease", **changes: str) -> Iterator[Rig]:
-    """Everything started and, in the end, removed; this process sees the same database and bucket meanwhile."""
-    name = f"promise-{uuid.uuid4().hex[:12]}"
-    home = folder / name
-    home.mkdir(parents=True)
-    copied_secrets(home)
-    own = {"PGDATABASE": name.replace("-", "_"), "RABBITMQ_VHOST": name, "S3_BUCKET": name, "OPENSEARCH_INDEX": name}
-    ours = {"PROMISE_PLAN": str(home / "plan"), "PROMISE_FAULTS": faults, "EMBEDDING_MODEL_PATH": str(home / "none")}
-    kept = {each: os.environ[each] for each in INHERITED}
-    addresses = kept | own | ours | SETTINGS | {"secret_mount_path": str(home / "secrets")} | changes
-    addresses.pop("PGUSER")
-    addresses.pop("RABBITMQ_USER")
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("DOCSTREAM_HOME", str(home))
-        for key, value in (own | {"PGUSER": "docstream_owner"}).items():
-            patch.setenv(key, value)
-        database.close()
-        made(own)
-        try:
-            with started(addresses, home) as rig:
-                yield rig
-        finally:
-            database.close()
-            broker.close()
-            removed(own)
-
-
-@contextmanager
-def started(addresses: dict[str, str], home: Path) -> Iterator[Rig]:
-    port = connectors.free_port()
-    plain = background.gateway(addresses)
-    gateway = replace(plain, command=[part.replace("local.serve", "tests.promise.gateway") for part in plain.command])
-    environment = dict(background.connector(addresses).environment) | {
-        "CONNECTOR_ADMIN_PORT": str(port),
-        "GATEWAY_URL": background.gateway_url(),
-        "PATH": addresses["PATH"],
-    }
-    connector = ConnectorKeeper(environment, home / "connector.log")
-    gateway = replace(
-        gateway, command=[part.replace("local.serve", "tests.promise.gateway") for part in gateway.command]
-    )
-    try:
-        gateway.start(lambda: answers(f"{background.gateway_url()}/healthz"), 60)
-        first_key.ensure(background.owner_environment(addresses))
-        connector.start()
-        assert administrator.not_ready(background.gateway_url(), 60) == []
-        key = (home / "secrets" / "docstream-api-key").read_text().strip()
-        stack = Stack(url=background.gateway_url(), key=key, home=home, addresses=addresses)
-        rig = Rig(stack, Plan(home / "plan"), connector, port)
-        eventually(lambda: not rig.not_running(), within=60)
-        with rig.watcher:
-            yield rig
-    finally:
-        connector.stop()
-        gateway.stop(15)
-
-
-def answers(url: str) -> bool:
-    try:
-        return requests.get(url, timeout=2).status_code == 200
-    except requests.RequestException:
-        return False
-
-
-def made(own: Mapping[str, str]) -> None:
-    own_ports.choose(["gateway"])
-    administer(f"CREATE DATABASE {own['PGDATABASE']}")
-    management("PUT", f"vhosts/{own['RABBITMQ_VHOST']}")
-    for user in ("docstream", "docstream_connector", "docstream_ops"):
-        everything = {"configure": ".*", "write": ".*", "read": ".*"}
-        management("PUT", f"permissions/{own['RABBITMQ_VHOST']}/{user}", everything)
-    blobs.client().create_bucket(Bucket=own["S3_BUCKET"])
-
-
-def removed(own: Mapping[str, str]) -> None:
-    management("DELETE", f"vhosts/{own['RABBITMQ_VHOST']}")
-    eventually(lambda: dropped(own["PGDATABASE"]), within=30)
-    for key in blobs.keys(""):
-        blobs.client().delete_object(Bucket=own["S3_BUCKET"], Key=key)
-    blobs.client().delete_bucket(Bucket=own["S3_BUCKET"])
-    requests.delete(f"{os.environ['OPENSEARCH_URL']}/{own['OPENSEARCH_INDEX']}-*", timeout=30)

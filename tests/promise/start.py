@@ -3,7 +3,7 @@
 python tests/promise/start.py --app functions.<name>.handler:app ...   as the template does
 python tests/promise/start.py connector                                as python -m connector does
 
-PROMISE_PLAN is the folder of the plan, PROMISE_FAULTS names what else is changed: see faults.py.
+PROMISE_PLAN is the folder that says which of them are on.
 """
 
 import os
@@ -22,9 +22,9 @@ def main() -> None:
 
     function = sys.argv[1] == "--app"
     process = sys.argv[2].split(".")[1] if function else sys.argv[1]
-    for fault in os.environ.get("PROMISE_FAULTS", "").split():
-        faults.apply(fault, process)
-    failpoints.install(POINTS[process], process, failpoints.Plan(Path(os.environ["PROMISE_PLAN"])))
+    plan = failpoints.Plan(Path(os.environ["PROMISE_PLAN"]))
+    faults.install(process, plan)
+    failpoints.install(POINTS.get(process, ()), process, plan)
     if function:
         runpy.run_path(str(TEMPLATE), run_name="__main__")
     else:

@@ -5,7 +5,7 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
 
 from pipeline.database import fetch
-from tests.promise.client import Asker, broken, mail, text
+from tests.promise.client import broken, mail, text
 from tests.promise.points import POINTS, companion, places
 from tests.promise.rig import Rig
 
@@ -64,7 +64,7 @@ class Sweep:
 
     def __init__(self, rig: Rig) -> None:
         self.rig = rig
-        self.client = Asker(rig.stack.url, rig.stack.headers, rig.history)
+        self.client = rig.client
         self.report = Report()
         self._number = 0
         self._texts: list[str] = []
@@ -76,7 +76,7 @@ class Sweep:
         orders += [(*helper, 1) for kill in chosen if (helper := companion(kill.place))]
         for place, action, nth in orders:
             self.rig.plan.order(place, action, nth=nth)
-        self.work()
+        self.work(rebuilding=any("rebuild" in kill.place for kill in chosen))
         left = self.rig.comes_to_rest(REST_SECONDS)
         if left:
             self.report.stuck.append((chosen, left))
@@ -85,7 +85,7 @@ class Sweep:
         for place, _, _ in orders:
             self.rig.plan.cancel(place)
 
-    def work(self) -> None:
+    def work(self, *, rebuilding: bool = False) -> None:
         """Everything a client can ask for, all at once, of this round's documents and of those before."""
         with ThreadPoolExecutor(8) as pool:
             new = pool.submit(self.client.upload, text(), "notes.txt")
@@ -98,6 +98,8 @@ class Sweep:
             if self._texts:
                 stage = ("index", "extract", "classify")[self._number % 3]
                 others.append(pool.submit(self.client.reprocess, self._texts[-1], stage))
+            if rebuilding:
+                others.append(pool.submit(self.client.rebuild))
             if len(self._texts) > 1:
                 others.append(pool.submit(self.client.delete, self._texts.pop(0)))
             for each in others:
