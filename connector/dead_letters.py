@@ -114,4 +114,4 @@ def readable(body: bytes) -> dict[str, Any]:
 
 
 def rendered(event: Mapping[str, Any]) -> bytes:
-    return json.dumps(event, sort_keys=True, separators=(",", ":"), ensure_ascii=False, default=str).encode()
+    return json.dumps(event, sort_keys=True, separators=(",", ":"), default=str).encode()

@@ -98,14 +98,15 @@ def problem(status: int, content_type: str, content: bytes) -> dict[str, Any]:
 
 
 def string(value: object) -> str | None:
-    return value[:500] if isinstance(value, str) else None
+    """What a header can carry: not too long, and without halves of characters."""
+    return value[:500].encode(errors="replace").decode() if isinstance(value, str) else None
 
 
 def seconds_of(value: str | None, now: datetime) -> float | None:
     """Retry-After as seconds from now: a number or an HTTP date; None for anything else."""
     if value is None:
         return None
-    if value.strip().isdigit():
+    if value.strip().isdecimal():
         return float(value)
     try:
         return max(0.0, (email.utils.parsedate_to_datetime(value) - now).total_seconds())

@@ -22,8 +22,8 @@ class Journey:
 
     @classmethod
     def of(cls, headers: Mapping[str, Any], *, now: datetime, patience: timedelta) -> Self:
-        """Headers that are missing or unreadable mean: this is the first delivery."""
-        first_seen = moment(headers.get("x-first-seen")) or now
+        """Headers that are missing, unreadable or ahead of time mean: this is the first delivery."""
+        first_seen = min(moment(headers.get("x-first-seen")) or now, now)
         return cls(
             attempt=count(headers.get("x-attempt")),
             defer=count(headers.get("x-defer")),
@@ -58,7 +58,7 @@ def count(value: Any) -> int:
 def moment(value: Any) -> datetime | None:
     try:
         return datetime.fromisoformat(value).astimezone(UTC)
-    except (TypeError, ValueError):
+    except (TypeError, ValueError, OverflowError):
         return None
 
 

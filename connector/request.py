@@ -44,8 +44,6 @@ def prepare(delivery: Delivery, *, connector: str, now: datetime, patience: time
             envelope = parse(delivery.body, *KNOWN)
         except Rejected as error:
             return dead_letter(error.code, PERMANENT, Answer(reason=error.reason), journey)
-        except RecursionError:
-            return dead_letter("malformed-event", PERMANENT, Answer(reason="the body is nested too deeply"), journey)
         kept = stripped(delivery.headers)
         event_id, topic, body = str(envelope.id), envelope.name, delivery.body
         correlation = str(envelope.correlation_id)

@@ -101,5 +101,5 @@ def parse(body: bytes, *expected: type[E]) -> Envelope[E]:
     except StopIteration as error:
         names = " or ".join(each.type() for each in expected)
         raise Rejected("malformed-event", f"the type is {message['type']!r}, expected {names}") from error
-    except (KeyError, ValueError, TypeError, AttributeError, IndexError, RecursionError) as error:
+    except (LookupError, ValueError, TypeError, AttributeError, OverflowError, RecursionError) as error:
         raise Rejected("malformed-event", f"not a CloudEvent of ours: {type(error).__name__} {error}") from error

@@ -25,7 +25,7 @@ def text(name: str, default: str | None = None) -> str:
 
 def number(name: str, default: int) -> int:
     value = text(name, str(default))
-    if not value.isdigit():
+    if not value.isdecimal():
         raise MissingSetting(f"the environment variable {name} is {value!r}, expected a whole number")
     return int(value)
 

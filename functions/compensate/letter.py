@@ -17,7 +17,7 @@ def is_letter(body: bytes) -> bool:
     """Is this a dead letter and no event? Raises Rejected(malformed-event) for what is neither."""
     try:
         return bool(json.loads(body)["type"] == TYPE)
-    except (ValueError, TypeError, KeyError) as error:
+    except (ValueError, TypeError, KeyError, RecursionError) as error:
         raise Rejected("malformed-event", "the body is no CloudEvent") from error
 
 
@@ -28,10 +28,10 @@ def read(body: bytes) -> Letter:
         data = message["data"]
         return Letter(
             id=UUID(message["id"]),
-            function=str(data["function"]),
-            code=str(data.get("code") or "attempts-exhausted"),
-            failure_class=data.get("class"),
-            reason=str(data.get("reason") or "").replace("\0", "")[:REASON_CHARS],
+            function=kept(data["function"]),
+            code=kept(data.get("code") or "attempts-exhausted"),
+            failure_class=kept(data["class"]) if data.get("class") is not None else None,
+            reason=kept(data.get("reason") or "")[:REASON_CHARS],
             status=int(data["status"]) if data.get("status") is not None else None,
             attempts=int(data.get("attempts") or 0),
             replay=int(data.get("replay") or 0),
@@ -42,6 +42,11 @@ def read(body: bytes) -> Letter:
         )
     except (ValueError, TypeError, KeyError, AttributeError) as error:
         raise Rejected("malformed-event", f"this is no dead letter: {type(error).__name__} {error}") from error
+
+
+def kept(value: object) -> str:
+    """As PostgreSQL can keep it: without NUL and halves of characters."""
+    return str(value).replace("\0", "").encode(errors="replace").decode()
 
 
 def moment(text: str | None) -> datetime | None:

@@ -16,6 +16,7 @@ NOW = datetime(2030, 1, 1, 12, tzinfo=UTC)
         ("Tue, 01 Jan 2030 11:00:00 GMT", 0),
         ("soon", None),
         ("-5", None),
+        ("²", None),
         ("Tue, 01 Jan 2030 12:00:30", None),
     ],
 )

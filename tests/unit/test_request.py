@@ -51,6 +51,22 @@ def can_be_sent(request: Request | DeadLetter) -> bool:
     )
 
 
+@pytest.mark.parametrize("queue", ["classify", "compensate"])
+@pytest.mark.parametrize(
+    "changes",
+    [{"run": float("inf")}, {"tenant": chr(0xD800)}, {"dataschema": "/" + "9" * 300 + ".json"}, {"dataschema": "/\0"}],
+    ids=["infinite", "half-a-character", "long-version", "nul"],
+)
+def test_what_python_cannot_convert_does_not_break_the_connector(queue: str, changes: dict[str, Any]) -> None:
+    assert can_be_sent(prepared(json.dumps({**EVENT, **changes}).encode(), queue, "documents-dlx"))
+
+
+@pytest.mark.parametrize("header", ["x-first-seen", "x-deadline", "x-first-failed"])
+@pytest.mark.parametrize("moment", ["0001-01-01T00:00:00+14:00", "9999-12-31T23:59:59-14:00"])
+def test_a_time_out_of_range_does_not_break_the_connector(header: str, moment: str) -> None:
+    assert can_be_sent(prepared(json.dumps(EVENT).encode(), headers={header: moment}))
+
+
 @given(st.binary() | anything.map(lambda value: json.dumps(value).encode()), QUEUES, EXCHANGES)
 def test_no_body_breaks_the_connector(body: bytes, queue: str, exchange: str) -> None:
     assert can_be_sent(prepared(body, queue, exchange))
