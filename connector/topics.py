@@ -8,6 +8,8 @@ from typing import Any
 
 import requests
 
+from pipeline.topic import refusals
+
 from .gateway import Gateway
 
 log = logging.getLogger(__name__)
@@ -35,16 +37,22 @@ class Function:
 
 
 def functions_of(listing: Iterable[Mapping[str, Any]]) -> dict[str, Function]:
-    """The functions that want events, by name; compensate always does."""
-    found = {}
+    """The functions that want events, by name; compensate always does, and what is refused never. The first of two
+    functions with one name keeps its queue.
+    """
+    found: dict[str, Function] = {}
     for entry in listing:
         annotations = entry.get("annotations") or {}
-        topics = tuple(each.strip() for each in str(annotations.get("topic", "")).split(",") if each.strip())
-        name = str(entry.get("name", ""))
-        if topics or name == COMPENSATE:
+        name, topic = named(entry)
+        if name == COMPENSATE or (topic and not refusals([(name, topic)])):
             concurrency = concurrency_of(annotations.get("concurrency"))
-            found[name] = Function(name=name, topics=topics, concurrency=concurrency)
+            found.setdefault(name, Function(name=name, topics=(topic,) if topic else (), concurrency=concurrency))
     return found
+
+
+def named(entry: Mapping[str, Any]) -> tuple[str, str]:
+    """A listed function's name and its topic, empty when it has none."""
+    return str(entry.get("name", "")), str((entry.get("annotations") or {}).get("topic") or "").strip()
 
 
 def concurrency_of(annotation: object) -> int:
@@ -65,6 +73,7 @@ class Topics:
         self._lock = threading.Lock()
         self._functions: dict[str, Function] | None = None
         self.failing = False
+        self.refused: list[str] = []
 
     @property
     def functions(self) -> dict[str, Function] | None:
@@ -75,16 +84,24 @@ class Topics:
     def refresh(self) -> bool:
         """Ask the gateway; true when the map changed."""
         try:
-            functions = functions_of(self._gateway.functions())
+            listing = self._gateway.functions()
+            functions = functions_of(listing)
         except (requests.RequestException, ValueError) as error:
             if not self.failing:
                 log.warning("keeping the last map", extra={"action": "topics_failed", "reason": str(error)[:300]})
             self.failing = True
             return False
         self.failing = False
+        self._say_refused(refusals(map(named, listing)))
         with self._lock:
             changed = functions != self._functions
             self._functions = functions
         if changed:
             log.info("topics", extra={"action": "topics", "functions": {n: f.topics for n, f in functions.items()}})
         return changed
+
+    def _say_refused(self, refused: list[str]) -> None:
+        if refused != self.refused:
+            for reason in refused:
+                log.error("refused", extra={"action": "topic_refused", "reason": reason})
+        self.refused = refused

@@ -17,6 +17,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from local import credentials, system_logs, system_secrets
 from local.functions import NAMESPACE, Function, Functions
 from local.stackfile import FunctionSpec
+from pipeline.topic import refusals
 
 IMITATED_RELEASE = "0.27.14"
 USER = "admin"
@@ -130,6 +131,8 @@ class Provider:
         spec = specification(deployment)
         if not (self.functions.place.root / spec.handler / "handler.py").exists():
             return PlainTextResponse(f"no code in {spec.handler} for {spec.name}", HTTPStatus.BAD_REQUEST)
+        if wrong := refusals([(spec.name, spec.annotations.get("topic"))]):
+            return PlainTextResponse("; ".join(wrong), HTTPStatus.BAD_REQUEST)
         if missing := self.functions.place.missing_secrets(spec):
             return PlainTextResponse(f"unable to find secret: {', '.join(missing)}", HTTPStatus.BAD_REQUEST)
         await self.functions.deploy(spec)

@@ -9,6 +9,7 @@ from typing import Any
 import yaml
 
 from local.errors import ServiceError
+from pipeline.topic import refusals
 
 VARIABLE = re.compile(r"\$\{(?P<name>\w+)(?::-(?P<default>[^}]*))?\}")
 DURATION = re.compile(r"(\d+(?:\.\d+)?)(h|ms|m|s)")
@@ -71,13 +72,27 @@ def substitute(text: str, environment: Mapping[str, str]) -> str:
 
 
 def parse(text: str, environment: Mapping[str, str]) -> tuple[FunctionSpec, ...]:
-    """The functions in the order of the file. Raises ServiceError when it is no stack file."""
+    """The functions in the order of the file. Raises ServiceError when it is no stack file, or one that would not work
+    where it is deployed.
+    """
     try:
-        content = yaml.safe_load(substitute(text, environment))
-        functions = content["functions"]
-        return tuple(_function(name, described) for name, described in functions.items())
+        content = yaml.load(substitute(text, environment), Loader=OneOfAName)
+        specs = tuple(_function(name, described) for name, described in content["functions"].items())
     except (yaml.YAMLError, KeyError, TypeError, AttributeError) as error:
         raise ServiceError(f"the stack file cannot be read: {error!r}") from error
+    if wrong := refusals((spec.name, spec.annotations.get("topic")) for spec in specs):
+        raise ServiceError("the stack file cannot be deployed: " + "; ".join(wrong))
+    return specs
+
+
+class OneOfAName(yaml.SafeLoader):
+    """YAML lets the second of two keys win in silence: a function would be gone."""
+
+    def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Any, Any]:
+        names = [key.value for key, _ in node.value if key.tag != "tag:yaml.org,2002:merge"]
+        if twice := {name for name in names if names.count(name) > 1}:
+            raise ServiceError(f"the stack file has {' and '.join(sorted(twice))} twice in line {node.start_mark.line}")
+        return super().construct_mapping(node, deep)
 
 
 def _function(name: str, described: Mapping[str, Any]) -> FunctionSpec:

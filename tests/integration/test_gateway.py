@@ -294,7 +294,7 @@ def test_the_system_api_asks_for_the_administrators_password(gateway: Gateway, a
 def test_functions_are_listed_with_their_topics(gateway: Gateway) -> None:
     listed = {each["name"]: each for each in gateway.system("functions").json()}
     assert list(listed) == ["probe", "hasty", "narrow", "twins", "upload", "notify"]
-    assert listed["probe"]["annotations"] == {"topic": "probe.called"}
+    assert listed["probe"]["annotations"] == {"topic": "document.indexed"}
     assert listed["probe"]["namespace"] == "openfaas-fn"
 
 
@@ -311,6 +311,17 @@ def test_a_deployment_with_a_missing_secret_or_an_unknown_name_is_refused(gatewa
     missing = {"service": "probe", "image": "new", "secrets": ["nowhere"]}
     assert gateway.system("functions", "PUT", json=missing).status_code == 400
     assert gateway.system("functions", "PUT", json={"service": "nobody", "image": "new"}).status_code == 404
+
+
+@pytest.mark.parametrize("topic", ["document.uploaded,document.deleted", "documents.uploaded", "document..x"])
+def test_a_deployment_whose_topic_would_fail_in_production_is_refused_with_the_reason(
+    gateway: Gateway, topic: str
+) -> None:
+    before = gateway.describe("probe")["createdAt"]
+    deployment = {"service": "probe", "image": "new", "annotations": {"topic": topic}}
+    answer = gateway.system("functions", "PUT", json=deployment)
+    assert (answer.status_code, topic in answer.text) == (400, True)
+    assert gateway.describe("probe")["createdAt"] == before
 
 
 def test_secrets_are_named_written_and_removed_but_never_shown(gateway: Gateway) -> None:

@@ -45,6 +45,7 @@ PURE = (
     "pipeline/envelope.py",
     "pipeline/errors.py",
     "pipeline/pages.py",
+    "pipeline/topic.py",
     "pipeline/projection.py",
     "pipeline/chunks.py",
     "pipeline/fields.py",

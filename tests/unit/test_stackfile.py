@@ -93,3 +93,22 @@ def test_a_topic_is_one_binding_key() -> None:
 def test_no_more_calls_come_from_the_connector_than_a_function_takes() -> None:
     for function in parse(STACK.read_text(encoding="utf-8"), {}):
         assert int(function.annotations.get("concurrency", "0")) <= function.limits().max_inflight
+
+
+def described(**functions: str) -> str:
+    entries = [
+        f"  {name}: {{handler: ./x, image: i, annotations: {{topic: '{topic}'}}}}" for name, topic in functions.items()
+    ]
+    return "\n".join(["functions:", *entries])
+
+
+@pytest.mark.parametrize("topic", ["document.uploaded,document.deleted", "document.dreamt"])
+def test_a_topic_that_would_fail_in_production_is_refused(topic: str) -> None:
+    with pytest.raises(ServiceError, match="classify: the topic"):
+        parse(described(classify=topic), {})
+
+
+def test_two_functions_of_one_name_are_refused() -> None:
+    text = described(classify="document.uploaded")
+    with pytest.raises(ServiceError, match="classify twice"):
+        parse(text + "\n" + text.splitlines()[1], {})

@@ -4,7 +4,7 @@ from typing import Any
 import pytest
 import yaml
 
-from connector.topics import PIPELINE, Function, concurrency_of, functions_of, queues_of
+from connector.topics import PIPELINE, Function, Topics, concurrency_of, functions_of, queues_of
 
 
 def test_only_functions_with_a_topic_are_consumed() -> None:
@@ -41,3 +41,19 @@ def test_the_pipeline_is_what_the_stack_file_says() -> None:
     functions = yaml.safe_load(path.read_text())["functions"]
     topics = {name: (entry["annotations"]["topic"],) for name, entry in functions.items() if name in PIPELINE}
     assert topics == PIPELINE
+
+
+def test_what_no_function_can_be_called_for_is_left_out_and_said() -> None:
+    class Listing:
+        def functions(self) -> list[dict[str, Any]]:
+            return [
+                {"name": "classify", "annotations": {"topic": "document.uploaded,document.deleted"}},
+                {"name": "shop", "annotations": {"topic": "orders.placed"}},
+                {"name": "index", "namespace": "a", "annotations": {"topic": "document.extracted"}},
+                {"name": "index", "namespace": "b", "annotations": {"topic": "document.uploaded"}},
+            ]
+
+    topics = Topics(Listing())  # type: ignore[arg-type]
+    assert topics.refresh()
+    assert topics.functions == {"index": Function(name="index", topics=("document.extracted",), concurrency=2)}
+    assert [each.split(":")[0] for each in topics.refused] == ["classify", "shop", "index"]
