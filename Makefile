@@ -20,7 +20,7 @@ down: ## stop everything; data stays
 
 clean: ## stop everything and remove data, secrets and the virtual environment
 	@[ ! -e .venv/installed ] || .venv/bin/python -m local clean
-	@rm -rf .venv build
+	@rm -rf .venv build docstream.egg-info
 
 test: .venv/developer ## every test, against the real services
 	@.venv/bin/python -m local.services up

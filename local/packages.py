@@ -52,7 +52,7 @@ def how_to_become_root(packages: Sequence[str]) -> list[str]:
 
     Raises ServiceError with the one command to run when neither is possible.
     """
-    command = f"sudo apt-get install --no-install-recommends {' '.join(packages)}"
+    command = f"sudo apt-get update && sudo apt-get install --no-install-recommends {' '.join(packages)}"
     if not shutil.which("apt-get"):
         raise ServiceError(f"these programs are missing, and this is neither Debian nor Ubuntu: {' '.join(packages)}")
     if os.geteuid() == 0:
