@@ -108,8 +108,8 @@ class Installation:
 
 
 def reached(answer: requests.Response) -> bool:
-    """An answer of ours, or the watchdog's word that the function took too long or has enough to do."""
-    return "X-Call-Id" in answer.headers or answer.status_code in (429, 504)
+    """An answer of ours, which is JSON, or the watchdog's word that the function took too long or has enough to do."""
+    return "json" in answer.headers.get("Content-Type", "") or answer.status_code in (429, 504)
 
 
 def deployment(described: Json) -> Json:

@@ -6,6 +6,7 @@ import signal
 import subprocess
 import sys
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from itertools import count
 from pathlib import Path
@@ -32,7 +33,7 @@ def build(handler: Path, folder: Path) -> Path:
 
 
 def environment(home: Path) -> dict[str, str]:
-    return {"PATH": os.environ["PATH"], "HOME": str(home), "PYTHONPATH": str(home / "function")}
+    return {"DRAIN_SECONDS": "2", "PATH": os.environ["PATH"], "HOME": str(home), "PYTHONPATH": str(home / "function")}
 
 
 @contextmanager
@@ -74,6 +75,15 @@ def test_on_sigterm_calls_in_flight_finish_and_new_ones_are_answered(tmp_path: P
 
         assert requests.post(f"{url}/digest", data=body(), timeout=10).json()["bytes"] == len("begunended")
         assert process.poll() is None
+
+
+def test_after_sigterm_a_call_that_never_ends_does_not_hold_the_process(tmp_path: Path) -> None:
+    with serving(build(PROBE, tmp_path / "app")) as (process, url), ThreadPoolExecutor(1) as pool:
+        call = pool.submit(requests.get, f"{url}/hold", timeout=20)
+        process.send_signal(signal.SIGTERM)
+        assert process.wait(15) == 0
+        with pytest.raises(requests.ConnectionError):
+            call.result()
 
 
 def test_the_watchdog_and_not_the_function_writes_server_and_date(tmp_path: Path) -> None:
