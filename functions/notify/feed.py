@@ -61,6 +61,7 @@ class Feed:
         self._hinted: dict[UUID, float] = {}
         self._at: Position | None = None
         self._hints: broker.Hints | None = None
+        self._reader: threading.Thread | None = None
         self._closed = False
 
     def watch(self, watcher: Watcher) -> None:
@@ -68,15 +69,17 @@ class Feed:
         with self._lock:
             if self._hints is None:
                 self._hints = broker.hints(self._hint)
-                threading.Thread(target=self._follow, name="feed", daemon=True).start()
+            if self._reader is None:
+                self._reader = threading.Thread(target=self._follow, name="feed", daemon=True)
+                self._reader.start()
             if not self._watchers:
                 self._at = event_store.head()
             self._watchers.add(watcher)
         self._wake.set()
 
     def leave(self, watcher: Watcher) -> None:
-        with self._lock:
-            self._watchers.discard(watcher)
+        """On the event loop, so it may not wait for the lock, which is held while the database answers."""
+        self._watchers.discard(watcher)
 
     def close(self) -> None:
         self._closed = True
@@ -100,6 +103,17 @@ class Feed:
                 watcher.offer(message)
 
     def _follow(self) -> None:
+        try:
+            self._read_on()
+        finally:
+            # After a bug the watchers are cut, so that their clients resume, and the next one starts another reader.
+            with self._lock:
+                self._reader = None
+                cut, self._watchers = self._watchers, set()
+            for watcher in cut:
+                watcher.cut = True
+
+    def _read_on(self) -> None:
         while not self._closed:
             self._wake.wait(HIDDEN_SECONDS if self._hinted else IDLE_SECONDS)
             self._wake.clear()
@@ -125,7 +139,7 @@ class Feed:
 
     def _hand_out(self, each: event_store.Stored) -> None:
         of = (each.row["tenant"], each.row["document_id"], each.row["correlation_id"])
-        watchers = [watcher for watcher in self._watchers if watcher.topic.wants(*of)]
+        watchers = [watcher for watcher in list(self._watchers) if watcher.topic.wants(*of)]
         if watchers and not each.erased:
             message = note(each)
             for watcher in watchers:
