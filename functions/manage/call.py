@@ -12,11 +12,9 @@ from starlette.responses import Response
 
 from pipeline import settings
 from pipeline.auth import Principal, authenticate
-from pipeline.errors import BadRequest, TooLarge, UnsupportedType
-from pipeline.json_object import json_object
+from pipeline.errors import BadRequest
+from pipeline.json_body import body_of
 
-BODY_BYTES = 32_768
-BODY_LEVELS = 16
 TEXT_CHARS = 2_000
 
 
@@ -88,21 +86,3 @@ def call(scope: str, carry_out: Callable[[Call], Response]) -> Callable[[Request
         return await run_in_threadpool(carry_out, told)
 
     return endpoint
-
-
-async def body_of(request: Request) -> dict[str, Any]:
-    """The JSON object in the body; none is an empty one."""
-    content = bytearray()
-    async for chunk in request.stream():
-        content += chunk
-        if len(content) > BODY_BYTES:
-            raise TooLarge(f"the body is larger than {BODY_BYTES} bytes")
-    if not content:
-        return {}
-    kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
-    if kind != "application/json":
-        raise UnsupportedType("send application/json", code="unsupported-media-type")
-    found = json_object(bytes(content), levels=BODY_LEVELS)
-    if found is None:
-        raise BadRequest("the body is no JSON object that can be kept", code="malformed-body")
-    return found

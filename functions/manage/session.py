@@ -5,8 +5,9 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
 from pipeline import auth
+from pipeline.json_body import body_of
 
-from .call import body_of, invalid
+from .call import invalid
 
 KEY_CHARS = 200
 

@@ -4,6 +4,7 @@ import functools
 import hashlib
 import hmac
 import time
+from concurrent.futures import ThreadPoolExecutor
 from uuid import UUID
 
 import requests
@@ -15,6 +16,7 @@ from pipeline.errors import Continues, Rejected
 from pipeline.events import Event
 
 CONNECT_SECONDS, READ_SECONDS = 3, 10
+AT_ONCE = 8
 MAX_ATTEMPTS = 10
 LONGEST_WAIT_SECONDS = 900
 
@@ -58,16 +60,25 @@ def wanting(event: Envelope[Event]) -> list[Row]:
 def post(url: str, webhook_id: UUID, event_id: UUID, body: bytes) -> tuple[int | None, str | None]:
     """The status, or None with what went wrong."""
     try:
-        answer = session().post(
+        # Streamed, since the status is all that is read of an answer that may have no end.
+        with session().post(
             url,
             data=body,
             headers=headers(webhook_id, event_id, body),
             timeout=(CONNECT_SECONDS, READ_SECONDS),
             allow_redirects=False,
-        )
-    except requests.RequestException as error:
+            stream=True,
+        ) as answer:
+            return answer.status_code, None if answer.ok else f"HTTP {answer.status_code}"
+    except (requests.RequestException, UnicodeError) as error:
         return None, type(error).__name__
-    return answer.status_code, None if answer.ok else f"HTTP {answer.status_code}"
+
+
+def attempt(event_id: UUID, body: bytes, webhook: Row) -> str | None:
+    """What went wrong, None when the webhook has the event."""
+    status, error = post(webhook["url"], webhook["id"], event_id, body)
+    log_attempt(webhook["id"], event_id, status, error)
+    return error
 
 
 def log_attempt(webhook_id: UUID, event_id: UUID, status: int | None, error: str | None) -> None:
@@ -89,18 +100,17 @@ def deliver(event: Envelope[Event]) -> int:
 
     Raises Continues while one of them does not take it, Rejected(webhook-undeliverable) when its attempts are used up.
     """
-    body = render(event)
-    delivered, refused = 0, []
-    for webhook in wanting(event):
-        status, error = post(webhook["url"], webhook["id"], event.id, body)
-        log_attempt(webhook["id"], event.id, status, error)
-        if error is None:
-            delivered += 1
-        else:
-            refused.append((webhook["attempts"] + 1, f"webhook {webhook['id']}: {error}"))
+    webhooks = wanting(event)
+    with ThreadPoolExecutor(AT_ONCE) as pool:
+        errors = list(pool.map(functools.partial(attempt, event.id, render(event)), webhooks))
+    refused = [
+        (webhook["attempts"] + 1, f"webhook {webhook['id']}: {error}")
+        for webhook, error in zip(webhooks, errors, strict=True)
+        if error is not None
+    ]
     if refused:
         attempts, reason = min(refused)
         if attempts >= MAX_ATTEMPTS:
             raise Rejected("webhook-undeliverable", f"{reason} after {attempts} attempts")
         raise Continues(reason, retry_after=min(2.0**attempts, LONGEST_WAIT_SECONDS))
-    return delivered
+    return len(webhooks)

@@ -11,32 +11,33 @@ from starlette.routing import Route
 
 from pipeline.auth import authenticate
 from pipeline.database import fetch, transaction
-from pipeline.errors import BadRequest, NotFound
+from pipeline.errors import BadRequest, Conflict, NotFound
 from pipeline.events import EVENTS
+from pipeline.json_body import body_of
 
 from .deliver import post, signing_secret
 
 MAX_URL = 2_000
-
-
-async def body_of(request: Request) -> dict[str, Any]:
-    try:
-        content = await request.json()
-    except ValueError:
-        raise BadRequest("the body is not JSON", code="malformed-body") from None
-    if not isinstance(content, dict):
-        raise BadRequest("the body is not a JSON object", code="malformed-body")
-    return content
+MOST_WEBHOOKS = 20
+"""Of one tenant: so many slow ones are served within one call."""
 
 
 def checked(content: dict[str, Any]) -> tuple[str, list[str]]:
     """The address and the event names; raises BadRequest."""
     url, names = content.get("url"), content.get("events", [])
-    if not isinstance(url, str) or len(url) > MAX_URL or urlsplit(url).scheme not in ("http", "https"):
+    if not isinstance(url, str) or len(url) > MAX_URL or not is_web_address(url):
         raise BadRequest("url is not an http or https address", code="invalid-parameter")
     if not isinstance(names, list) or not set(map(str, names)) <= set(EVENTS):
         raise BadRequest(f"events are some of {', '.join(EVENTS)}", code="invalid-parameter")
     return url, names
+
+
+def is_web_address(url: str) -> bool:
+    try:
+        parts = urlsplit(url)
+        return parts.scheme in ("http", "https") and bool(parts.hostname) and parts.port != 0
+    except ValueError:
+        return False
 
 
 def owned(webhook_id: UUID, tenant: str) -> str:
@@ -59,11 +60,17 @@ async def register(request: Request) -> Response:
 
 
 def insert(webhook_id: UUID, tenant: str, url: str, names: list[str]) -> None:
+    """Raises Conflict when the tenant has as many as it may."""
     with transaction() as tx:
         tx.execute(
-            "INSERT INTO webhooks (id, tenant, url, events) VALUES (%(id)s, %(tenant)s, %(url)s, %(events)s)",
-            {"id": webhook_id, "tenant": tenant, "url": url, "events": names},
+            """
+            INSERT INTO webhooks (id, tenant, url, events) SELECT %(id)s, %(tenant)s, %(url)s, %(events)s::text[]
+            WHERE (SELECT count(*) FROM webhooks WHERE tenant = %(tenant)s AND deleted_at IS NULL) < %(most)s
+            """,
+            {"id": webhook_id, "tenant": tenant, "url": url, "events": names, "most": MOST_WEBHOOKS},
         )
+        if tx.rowcount == 0:
+            raise Conflict(f"a tenant has at most {MOST_WEBHOOKS} webhooks", code="too-many-webhooks")
 
 
 async def listed(request: Request) -> Response:

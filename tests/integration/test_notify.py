@@ -1,5 +1,6 @@
 """Live feeds: every event once, in order, over cuts; and webhooks that are delivered once, signed."""
 
+import asyncio
 import hashlib
 import hmac
 import json
@@ -12,12 +13,14 @@ import pytest
 import requests
 from starlette.applications import Starlette
 from starlette.requests import Request
-from starlette.responses import Response
+from starlette.responses import Response, StreamingResponse
 from starlette.routing import Route
 from websockets.exceptions import ConnectionClosed
 from websockets.sync.client import connect
 
+from functions.notify.feed import WATCHER_NOTES, Feed, Watcher
 from functions.notify.handler import app
+from functions.notify.message import Note, Topic
 from pipeline import auth, broker, event_store
 from pipeline.envelope import render
 from pipeline.events import DocumentClassified, DocumentFailed
@@ -288,12 +291,54 @@ def test_a_webhook_of_nobody_is_not_found(address: str) -> None:
     assert (answer.status_code, answer.json()["code"]) == (404, "not-found")
 
 
+@pytest.mark.parametrize("url", ["http://[", "http://", "ftp://example.org", "http://example.org:99999", 7])
+def test_what_is_no_address_is_refused(address: str, url: object) -> None:
+    answer = requests.post(f"{address}/webhooks", json={"url": url}, headers=HEADERS, timeout=10)
+    assert (answer.status_code, answer.json()["code"]) == (400, "invalid-parameter")
+
+
+def test_a_tenant_has_a_limited_number_of_webhooks(address: str) -> None:
+    answers = [
+        requests.post(f"{address}/webhooks", json={"url": "http://127.0.0.1"}, headers=HEADERS, timeout=10)
+        for _ in range(21)
+    ]
+    assert [each.status_code for each in answers] == [201] * 20 + [409]
+    assert answers[-1].json()["code"] == "too-many-webhooks"
+
+
+def test_an_answer_without_an_end_is_not_read(address: str) -> None:
+    async def endless(request: Request) -> Response:
+        return StreamingResponse(iter(lambda: bytes(65_536), None))
+
+    with serving(Starlette(routes=[Route("/", endless, methods=["POST"])])) as url:
+        registered(address, url)
+        accept(event := uploaded())
+        assert deliver(app, event).json() == {"delivered": 1}
+
+
+class Broken(Topic):
+    def wants(self, tenant: str, document: UUID, correlation: UUID) -> bool:
+        raise RuntimeError("a bug")
+
+
+@pytest.mark.filterwarnings("ignore::pytest.PytestUnhandledThreadExceptionWarning")
+def test_after_a_bug_the_watchers_are_cut_and_the_next_ones_are_served(address: str) -> None:
+    async def served() -> bool:
+        feed = Feed()
+        broken, sound = Watcher(Broken(tenant="default")), Watcher(Topic(tenant="default"))
+        await asyncio.to_thread(feed.watch, broken)
+        await asyncio.to_thread(accept, uploaded())
+        await asyncio.to_thread(eventually, lambda: broken.cut)
+        await asyncio.to_thread(feed.watch, sound)
+        await asyncio.to_thread(accept, uploaded())
+        seen = await sound.next(10)
+        feed.close()
+        return seen is not None
+
+    assert asyncio.run(served())
+
+
 def test_a_slow_watcher_is_cut_and_not_skipped() -> None:
-    import asyncio
-
-    from functions.notify.feed import WATCHER_NOTES, Watcher
-    from functions.notify.message import Note, Topic
-
     async def overflow() -> bool:
         watcher = Watcher(Topic(tenant="default", document=UUID(int=1)))
         for _ in range(WATCHER_NOTES + 1):
