@@ -11,7 +11,7 @@ from types import FrameType
 from pipeline import database
 from pipeline.application import log_as_json
 from pipeline.broker import Control, Publisher
-from pipeline.errors import PipelineError, Unavailable
+from pipeline.errors import PipelineError
 from pipeline.settings import MissingSetting, secret
 
 from .admin import Admin, Health
@@ -100,10 +100,9 @@ class Connector:
     def _migrate(self) -> None:
         while not self.stopping.is_set():
             try:
-                database.fetch("SELECT 1")
                 log.info("migrated", extra={"action": "migrate", "applied": database.migrate()})
                 return
-            except Unavailable as error:
+            except PipelineError as error:
                 log.warning("waiting", extra={"action": "waiting", "part": "database", "reason": error.reason})
                 self.supervisor.ticked_at = time.monotonic()
                 self.stopping.wait(1)

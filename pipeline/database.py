@@ -42,7 +42,7 @@ TRANSIENT = {
 def translated(error: psycopg2.Error) -> Exception:
     """Busy for a lock that a twin holds, Unavailable for a server in trouble, the error itself for a bug of ours."""
     if error.pgcode == errorcodes.LOCK_NOT_AVAILABLE:
-        return Busy("another call holds this document")
+        return Busy("another call holds what this one needs")
     if error.pgcode in TRANSIENT or isinstance(error, psycopg2.OperationalError | psycopg2.InterfaceError):
         return Unavailable("the database does not answer")
     return error
@@ -171,11 +171,21 @@ def ping() -> None:
 
 
 def migrate() -> list[str]:
-    """Apply what is missing of migrations/, in order, once, whoever calls first; returns the names applied."""
-    connection = connect_riding_out_a_blip()
+    """Apply what is missing of migrations/, in order, once, whoever calls first; returns the names applied.
+
+    Raises Busy while somebody else takes long over it, Unavailable.
+    """
+    try:
+        return applied_by(connect_riding_out_a_blip())
+    except psycopg2.Error as error:
+        raise translated(error) from error
+
+
+def applied_by(connection: extensions.connection) -> list[str]:
     try:
         with connection, connection.cursor(cursor_factory=RealDictCursor) as cursor:
-            cursor.execute("SET LOCAL lock_timeout = '60s'; SELECT pg_advisory_xact_lock(%s)", (MIGRATION_LOCK,))
+            cursor.execute("SET LOCAL lock_timeout = '60s'; SET LOCAL statement_timeout = 0")
+            cursor.execute("SELECT pg_advisory_xact_lock(%s)", (MIGRATION_LOCK,))
             cursor.execute(
                 "CREATE TABLE IF NOT EXISTS migrations (name text PRIMARY KEY, at timestamptz DEFAULT now())"
             )

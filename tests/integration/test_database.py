@@ -84,3 +84,9 @@ def test_a_bug_in_sql_is_no_outage() -> None:
 def test_migrations_are_applied_once(database_as: Callable[[str], None]) -> None:
     database_as("docstream_owner")
     assert database.migrate() == []
+
+
+def test_migrations_can_wait_for_a_server_that_is_away() -> None:
+    with pytest.MonkeyPatch.context() as patch, pytest.raises(Unavailable):
+        patch.setenv("PGPORT", "1")
+        database.migrate()
