@@ -110,18 +110,20 @@ class Sweeper:
         if any(depths[queue] for queue in (COMPENSATE_QUEUE, *self._delays)):
             return
         for row in rows:
-            if not depths[WAITING_FOR[row["state"]]]:
-                self._push(tx, row)
+            if not depths[WAITING_FOR[row["state"]]] and not self._pushed(tx, row):
+                # No more waits for a broker that is slow: this transaction holds the horizon of all readers.
+                return
 
-    def _push(self, tx: Cursor, row: Row) -> None:
+    def _pushed(self, tx: Cursor, row: Row) -> bool:
         over = row["times"] >= MAX_REEMISSIONS or has_dead_letter(tx, row["id"])
         message = given_up(row, datetime.now(UTC)) if over else event_message(from_row(row))
         try:
             self._publisher.publish(message, timeout=CONFIRM_SECONDS)
         except NotPublished as error:
             log.error("not sent again", extra={"action": "sweep_failed", "reason": error.reason})
-            return
+            return False
         count_reemission(tx, row["id"])
         action = "give_up" if over else "send_again"
         metrics.SWEPT.labels(action).inc()
         log.error("stuck", extra={"action": action, "document_id": str(row["document_id"]), "event_id": str(row["id"])})
+        return True
