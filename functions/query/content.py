@@ -2,6 +2,7 @@
 
 import json
 import re
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from itertools import chain
@@ -24,6 +25,8 @@ from .parameters import Parameters
 
 PICTURE_SCALE = 2.0
 """Pixels to the point: 144 dpi."""
+DRAWING = threading.Semaphore(2)
+"""A large picture takes several hundred megabytes while it is drawn."""
 SAFE = {"X-Content-Type-Options": "nosniff", "Content-Security-Policy": "sandbox; default-src 'none'"}
 
 
@@ -93,7 +96,7 @@ def picture(request: Request) -> Response:
 def drawn(document: Document, number: int) -> bytes:
     from pipeline import reading  # only here is a PDF engine needed
 
-    with TemporaryDirectory() as folder, present():
+    with DRAWING, TemporaryDirectory() as folder, present():
         path = Path(folder) / "original"
         blobs.download(document.original_key, path, sha256=document.sha256)
         return reading.page_picture(path, number, scale=PICTURE_SCALE)

@@ -25,9 +25,7 @@ def operations(request: Request) -> Response:
         {
             "queues": queues(consumers),
             "consumers": [consumer(row) for row in consumers],
-            "breakers": [
-                breaker(row) for row in fetch("SELECT name, state, opened_at FROM read.breakers ORDER BY name")
-            ],
+            "breakers": [breaker(row) for row in fetch(BREAKERS)],
             "documents": {row["state"]: row["count"] for row in fetch(STATES, tenant)},
             "rates": {row["type"]: round(row["count"] / RATE_MINUTES, 2) for row in fetch(RATES, tenant)},
             "dead_letters": fetch(DEAD_LETTERS, tenant)[0]["count"],
