@@ -103,7 +103,7 @@ class Client:
                 yield None
                 return
             if 400 <= response.status_code < 500 and response.status_code not in (408, 425, 429):
-                raise Refused(response.status_code, details(response))
+                raise Refused(response.status_code, self.shown(details(response)))
             if not response.headers.get("Content-Type", "").startswith("text/event-stream"):
                 raise Cut(f"the server answered {response.status_code} without a feed")
             yield received(response)
