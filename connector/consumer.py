@@ -138,6 +138,7 @@ class Consumer:
             self.failed += action != "ack"
         fields = {"action": action, "function": self.function, "outcome": outcome_name}
         fields |= {"event_id": request.event_id if request else delivery.message_id or ""}
+        fields |= {"correlation_id": request.headers["X-Call-Id"] if request else delivery.correlation_id or ""}
         log.info("settled", extra=fields | described(settlement))
 
     def _next_message(self, settlement: Settlement, delivery: Delivery, request: Request | None) -> Message | None:

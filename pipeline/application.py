@@ -4,10 +4,11 @@ import json
 import logging
 import sys
 import threading
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
+from contextvars import ContextVar
 from typing import Any
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 from starlette.applications import Starlette
 from starlette.concurrency import run_in_threadpool
@@ -24,9 +25,11 @@ from .settings import MissingSetting
 
 PLAIN = frozenset(vars(logging.makeLogRecord({}))) | {"message", "asctime"}
 
+of_this_call: ContextVar[str | None] = ContextVar("of_this_call", default=None)
+
 
 class JsonLines(logging.Formatter):
-    """One JSON object per line: level, logger, message and whatever was given as extra."""
+    """One JSON object per line: level, logger, message, the call's correlation id and whatever was given as extra."""
 
     def format(self, record: logging.LogRecord) -> str:
         line: dict[str, Any] = {
@@ -35,7 +38,8 @@ class JsonLines(logging.Formatter):
             "logger": record.name,
             "message": record.getMessage(),
         }
-        line = {key: value for key, value in vars(record).items() if key not in PLAIN} | line
+        call = {"correlation_id": call_id} if (call_id := of_this_call.get()) else {}
+        line = call | {key: value for key, value in vars(record).items() if key not in PLAIN} | line
         if record.exc_info:
             line["trace"] = self.formatException(record.exc_info)
         return json.dumps(line, default=str)
@@ -50,7 +54,7 @@ def log_as_json() -> None:
 
 
 class CorrelationId:
-    """X-Call-Id on every answer: the caller's own, or a new one."""
+    """X-Call-Id on every call, answer and log line: the caller's own, or a new one. X-Correlation-Id is another name."""
 
     def __init__(self, app: ASGIApp) -> None:
         self.app = app
@@ -60,14 +64,26 @@ class CorrelationId:
             await self.app(scope, receive, send)
             return
         headers = MutableHeaders(scope=scope)
-        call_id = headers.setdefault("x-call-id", str(uuid4()))
+        call_id = headers["x-call-id"] = named(headers) or str(uuid4())
 
         async def send_with_id(message: Message) -> None:
             if message["type"] == "http.response.start":
                 MutableHeaders(scope=message).setdefault("x-call-id", call_id)
             await send(message)
 
-        await self.app(scope, receive, send_with_id)
+        token = of_this_call.set(call_id)
+        try:
+            await self.app(scope, receive, send_with_id)
+        finally:
+            of_this_call.reset(token)
+
+
+def named(headers: Mapping[str, str]) -> str | None:
+    """A gateway gives every call an id, so what the client itself has chosen goes first; it must be a UUID."""
+    try:
+        return str(UUID(headers.get("x-correlation-id", "")))
+    except ValueError:
+        return headers.get("x-call-id")
 
 
 class NotReady(Unavailable):

@@ -42,7 +42,7 @@ def command(headers: Mapping[str, str], query: Mapping[str, str], tenant: str) -
     traceparent = headers.get("traceparent", "")
     return Command(
         tenant=tenant,
-        correlation_id=correlation_id(headers.get("x-correlation-id")),
+        correlation_id=correlation_id(headers.get("x-correlation-id") or headers.get("x-call-id")),
         idempotency_key=idempotency_key(headers.get("idempotency-key")),
         allow_duplicates=duplicates == "allow",
         traceparent=traceparent if TRACEPARENT.fullmatch(traceparent) else None,

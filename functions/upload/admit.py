@@ -67,7 +67,8 @@ def commit(command: Command, item: Item, stored: Stored, metadata: dict[str, Any
         if isinstance(item.claim, Claim):
             claims.finish(tx, item.claim, fingerprint=asked, reply=reply)
         item.committing = True
-    log.info("accepted", extra={"action": "upload", "document_id": reply["document_id"], "new": first is None})
+    told = {"document_id": reply["document_id"], "correlation_id": reply["correlation_id"], "new": first is None}
+    log.info("accepted", extra={"action": "upload"} | told)
     return reply
 
 
