@@ -5,6 +5,7 @@ import sys
 import threading
 from collections.abc import Mapping
 from pathlib import Path
+from typing import Self
 
 START = Path(__file__).with_name("start.py")
 
@@ -18,6 +19,10 @@ class ConnectorKeeper:
         self.process: subprocess.Popen[bytes] | None = None
         self.starts = 0
         self._thread = threading.Thread(target=self._keep, daemon=True)
+
+    def twin(self, admin_port: int) -> Self:
+        """Another one like this, not started."""
+        return type(self)(self._environment | {"CONNECTOR_ADMIN_PORT": str(admin_port)}, self._log)
 
     def start(self) -> None:
         self._thread.start()

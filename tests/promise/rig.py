@@ -1,10 +1,13 @@
 """What a test does with a running product: look at it, kill parts of it, wait until it is at rest, collect evidence."""
 
+import json
 import os
 import signal
 import time
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import requests
 
@@ -56,12 +59,44 @@ class Rig:
     def not_running(self) -> list[str]:
         """Functions that the connector does not consume, and breakers that are not closed."""
         try:
-            functions = requests.get(f"{self._admin}/ready", timeout=5).json()["functions"]
+            functions = self.function_states()
         except requests.RequestException:
             return ["connector"]
         open_ones = database.fetch("SELECT name FROM breakers WHERE state <> 'closed'")
         idle = [name for name, state in functions.items() if state != "consuming"]
         return idle + [row["name"] for row in open_ones] + sorted({*QUEUES} - {"parking"} - functions.keys())
+
+    def function_states(self) -> dict[str, str]:
+        """What the connector does with each function."""
+        states: dict[str, str] = requests.get(f"{self._admin}/ready", timeout=5).json()["functions"]
+        return states
+
+    def consumers(self, queue: str) -> int:
+        with broker.connect("promise") as connection:
+            return int(connection.channel().queue_declare(queue, passive=True).method.consumer_count)
+
+    def connector_log(self, action: str) -> list[dict[str, Any]]:
+        """What the connectors have logged about one kind of action."""
+        lines = (self.stack.home / "connector.log").read_text(errors="replace").splitlines()
+        return [
+            line
+            for line in map(json.loads, filter(lambda each: each.startswith("{"), lines))
+            if line.get("action") == action
+        ]
+
+    def function_log(self, function: str) -> list[dict[str, Any]]:
+        lines = (self.stack.home / "logs" / f"{function}.log").read_text(errors="replace").splitlines()
+        return [json.loads(line) for line in lines if line.startswith("{")]
+
+    @contextmanager
+    def another_connector(self) -> Iterator[None]:
+        """A second one beside the first."""
+        other = self.connector.twin(connectors.free_port())
+        other.start()
+        try:
+            yield
+        finally:
+            other.stop()
 
     def deploy(self, method: str, deployment: Mapping[str, object]) -> None:
         """Ask the gateway as faas-cli does."""
@@ -147,6 +182,12 @@ class Rig:
                 states |= {each["id"]: each["state"] for each in page["documents"]}
                 cursor = {"cursor": page["next_cursor"]} if page["next_cursor"] else None  # type: ignore[assignment]
         return states
+
+
+def json_lines(log: Path) -> list[dict[str, Any]]:
+    """A process that was killed may have left half a line."""
+    lines = log.read_text(errors="replace").splitlines()
+    return [json.loads(line) for line in lines if line.startswith("{") and line.endswith("}")]
 
 
 HISTORY = "SELECT type FROM events WHERE document_id = %(id)s::uuid ORDER BY sequence"
