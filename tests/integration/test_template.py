@@ -81,7 +81,7 @@ def test_after_sigterm_a_call_that_never_ends_does_not_hold_the_process(tmp_path
     with serving(build(PROBE, tmp_path / "app")) as (process, url), ThreadPoolExecutor(1) as pool:
         call = pool.submit(requests.get, f"{url}/hold", timeout=20)
         process.send_signal(signal.SIGTERM)
-        assert process.wait(15) == 0
+        assert process.wait(15) == 1
         with pytest.raises(requests.ConnectionError):
             call.result()
 
