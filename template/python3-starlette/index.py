@@ -2,8 +2,8 @@
 
 The watchdog in front of it (in an image) or the local gateway decides when it ends: SIGTERM reaches this process at
 once, while requests are still in flight and new ones are still forwarded, so it goes on. But a request that never ends
-must not hold the watchdog's drain for ever: faasd takes the network away first, loopback included, and gives up for good
-a function that still runs half a minute later. So after DRAIN_SECONDS this process ends whatever it does.
+must not hold the watchdog's drain for ever: faasd takes the network away first, loopback included, and gives up for
+good a function that still runs half a minute later. So after DRAIN_SECONDS this process ends whatever it does.
 """
 
 import argparse
