@@ -3,7 +3,7 @@ CORPUS ?= ../shared
 PINS = $(wildcard functions/*/requirements*.txt) cli/requirements.txt connector/requirements.txt \
        local/requirements.txt template/python3-starlette/requirements.txt pyproject.toml
 
-.PHONY: help demo up down clean test acceptance lint bench corpus
+.PHONY: help demo up down clean test acceptance images lint bench corpus
 .DEFAULT_GOAL := help
 
 help: ## show this list
@@ -29,6 +29,9 @@ test: .venv/developer ## every test, against the real services
 acceptance: .venv/developer ## the tests of a running OpenFaaS (OPENFAAS_URL=…, OPENFAAS_PASSWORD, DOCSTREAM_API_KEY)
 	ACCEPTANCE_GATEWAY=$(or $(OPENFAAS_URL),$(error name the gateway: make acceptance OPENFAAS_URL=…)) \
 	  .venv/bin/pytest tests/acceptance
+
+images: .venv/developer ## build the real images, run them against the services, and accept what they do
+	.venv/bin/python -m local.images
 
 lint: .venv/developer ## format, style and types
 	.venv/bin/ruff format --check . && .venv/bin/ruff check . && .venv/bin/mypy .

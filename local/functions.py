@@ -2,17 +2,21 @@
 
 import asyncio
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 
 from local.launch import Place
 from local.replica import Replica
-from local.stackfile import LARGEST_SCALE, FunctionSpec
+from local.runner import ProcessRunner, Runner
+from local.stackfile import LARGEST_SCALE, FunctionSpec, Limits
 
 NAMESPACE = "openfaas-fn"
 START_SECONDS = 10.0
 """How long a call waits for a function that has no process yet, as a gateway that scales from zero does."""
 DRAIN_SECONDS = 5.0
+
+
+Run = Callable[[FunctionSpec, Place], Runner]
 
 
 class NotAvailable(Exception):
@@ -22,9 +26,10 @@ class NotAvailable(Exception):
 class Function:
     """All processes of one deployed function."""
 
-    def __init__(self, spec: FunctionSpec, place: Place) -> None:
+    def __init__(self, spec: FunctionSpec, place: Place, run: Run, limits: Limits) -> None:
         self.spec = spec
-        self.limits = spec.limits()
+        self.limits = limits
+        self._run = run
         self.invocations = 0
         self.created_at = datetime.now(UTC)
         self.replicas: list[Replica] = []
@@ -39,7 +44,7 @@ class Function:
         """Start or drain processes until there are so many."""
         count = min(count, LARGEST_SCALE)
         while len(self.replicas) < count:
-            self.replicas.append(Replica(self.spec, self._place, self._ready.set))
+            self.replicas.append(Replica(self.spec, self._run(self.spec, self._place), self._ready.set))
         surplus, self.replicas = self.replicas[count:], self.replicas[:count]
         await asyncio.gather(*(replica.stop(DRAIN_SECONDS) for replica in surplus))
 
@@ -60,8 +65,12 @@ class Function:
 class Functions:
     """By name, in the order of deployment."""
 
-    def __init__(self, place: Place) -> None:
-        self.place = place
+    def __init__(
+        self, place: Place, run: Run = ProcessRunner, limits: Callable[[FunctionSpec], Limits] | None = None
+    ) -> None:
+        """limits: what stands in for the watchdog's, where no watchdog runs."""
+        self.place, self._run = place, run
+        self._limits = limits or FunctionSpec.limits
         self._deployed: dict[str, Function] = {}
 
     def __iter__(self) -> Iterator[Function]:
@@ -73,7 +82,7 @@ class Functions:
     async def deploy(self, spec: FunctionSpec) -> None:
         """An update is delete, then create: calls that come in between find no function, as on faasd."""
         await self.remove(spec.name)
-        function = self._deployed[spec.name] = Function(spec, self.place)
+        function = self._deployed[spec.name] = Function(spec, self.place, self._run, self._limits(spec))
         await function.scale(spec.scale)
 
     async def remove(self, name: str) -> None:

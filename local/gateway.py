@@ -14,7 +14,6 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from local import answers, headers, provider, proxy, routes, socket_proxy
 from local.functions import NAMESPACE, Function, Functions
-from local.launch import Place
 from local.logs import keep_bounded
 from local.stackfile import FunctionSpec
 from pipeline import problem
@@ -23,9 +22,9 @@ from pipeline import problem
 class Gateway:
     """An ASGI application; functions start with its lifespan and end with it."""
 
-    def __init__(self, specs: Iterable[FunctionSpec], place: Place, upstream_timeout: float) -> None:
+    def __init__(self, specs: Iterable[FunctionSpec], functions: Functions, upstream_timeout: float) -> None:
         self.specs = tuple(specs)
-        self.functions = Functions(place)
+        self.functions = functions
         self.upstream_timeout = upstream_timeout
         self.streams: set[asyncio.Task[Any]] = set()
         self.system = provider.application(self.functions)

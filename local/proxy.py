@@ -72,7 +72,8 @@ class _Exchange:
         scope = self.scope
         url = URL.build(
             scheme="http",
-            host=self.function.spec.name,
+            host=self.replica.origin.host or "",
+            port=self.replica.origin.port,
             path=quote(path),
             query_string=scope["query_string"].decode("latin-1"),
             encoded=True,

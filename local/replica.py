@@ -2,15 +2,11 @@
 
 import asyncio
 import logging
-import os
-import signal
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 
-import aiohttp
-
-from local.launch import Place, launch
+from local.runner import Runner
 from local.stackfile import FunctionSpec
 
 FIRST_PAUSE = 0.05
@@ -18,7 +14,6 @@ LONGEST_PAUSE = 5.0
 STEADY_SECONDS = 10.0
 """A process that lived so long did not fail at its start: the pauses begin anew."""
 POLL_SECONDS = 0.02
-IDLE_SECONDS = 60.0
 
 log = logging.getLogger(__name__)
 
@@ -26,13 +21,13 @@ log = logging.getLogger(__name__)
 class Replica:
     """Ready when its process accepts connections; inflight counts the calls it works on."""
 
-    def __init__(self, spec: FunctionSpec, place: Place, on_ready: Callable[[], None]) -> None:
+    def __init__(self, spec: FunctionSpec, runner: Runner, on_ready: Callable[[], None]) -> None:
         self.spec = spec
         self.ready = False
         self.inflight = 0
-        self.socket = place.new_socket(spec.name)
-        self.session = _session(str(self.socket))
-        self._place = place
+        self.session = runner.session()
+        self.origin, self.socket = runner.origin, runner.socket
+        self._runner = runner
         self._on_ready = on_ready
         self._idle = asyncio.Event()
         self._idle.set()
@@ -59,7 +54,7 @@ class Replica:
         self._running.cancel()
         await asyncio.wait([self._running])
         await self.session.close()
-        self.socket.unlink(missing_ok=True)
+        self._runner.close()
 
     async def _keep_running(self) -> None:
         pause = FIRST_PAUSE
@@ -70,10 +65,10 @@ class Replica:
             await asyncio.sleep(pause)
 
     async def _run_once(self) -> None:
-        process = await launch(self.spec, self._place, self.socket)
+        process = await self._runner.start()
         ended = asyncio.create_task(process.wait())
         try:
-            while not ended.done() and not await _accepts(str(self.socket)):
+            while not ended.done() and not await self._runner.accepts():
                 await asyncio.sleep(POLL_SECONDS)
             if not ended.done():
                 self.ready = True
@@ -82,27 +77,6 @@ class Replica:
             log.warning("function ended", extra={"function": self.spec.name, "exit_code": code})
         finally:
             self.ready = False
-            with suppress(ProcessLookupError):
-                os.killpg(process.pid, signal.SIGKILL)
+            await self._runner.end(process)
             await ended
-            self.socket.unlink(missing_ok=True)
-
-
-async def _accepts(socket: str) -> bool:
-    try:
-        _, writer = await asyncio.open_unix_connection(socket)
-    except OSError:
-        return False
-    writer.close()
-    return True
-
-
-def _session(socket: str) -> aiohttp.ClientSession:
-    """Passes bytes as they are; all time limits are the caller's."""
-    return aiohttp.ClientSession(
-        connector=aiohttp.UnixConnector(path=socket, limit=0, keepalive_timeout=IDLE_SECONDS),
-        cookie_jar=aiohttp.DummyCookieJar(),
-        auto_decompress=False,
-        timeout=aiohttp.ClientTimeout(total=None),
-        skip_auto_headers=("User-Agent", "Accept", "Accept-Encoding", "Content-Type"),
-    )
+            self._runner.close()

@@ -10,7 +10,9 @@ from pathlib import Path
 import uvicorn
 
 from local import site, stackfile
+from local.functions import Functions
 from local.gateway import Gateway
+from local.images import containers
 from local.launch import Place
 
 DEFAULT_UPSTREAM_TIMEOUT = "2m20s"
@@ -39,12 +41,15 @@ def main() -> None:
     parser.add_argument("--stack", type=Path, default=site.REPOSITORY / "stack.yml")
     parser.add_argument("--home", type=Path, default=site.home())
     parser.add_argument("--upstream-timeout", default=DEFAULT_UPSTREAM_TIMEOUT)
+    in_containers = os.environ.get("DOCSTREAM_NETWORK")
+    parser.add_argument("--network", default=in_containers, help="run the functions' images on this Docker network")
     arguments = parser.parse_args()
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s %(message)s")
     allow_many_connections()
+    place = Place(root=arguments.stack.absolute().parent, home=arguments.home.absolute())
     gateway = Gateway(
         stackfile.parse(arguments.stack.read_text(encoding="utf-8"), os.environ),
-        Place(root=arguments.stack.absolute().parent, home=arguments.home.absolute()),
+        containers.functions(place, arguments.network) if arguments.network else Functions(place),
         upstream_timeout=stackfile.duration(arguments.upstream_timeout),
     )
     config = uvicorn.Config(

@@ -18,6 +18,7 @@ from tests.servers import administer, dropped, management
 from tests.waiting import eventually
 
 TERMINAL = frozenset({"indexed", "failed", "deleted"})
+ENGINE = ("DOCKER_HOST", "DOCSTREAM_DOCKER", "DOCSTREAM_NETWORK")
 Json = dict[str, Any]
 
 
@@ -84,6 +85,8 @@ def stack(services: None, tmp_path_factory: pytest.TempPathFactory) -> Iterator[
         each: os.environ[each]
         for each in (*names, "AWS_ACCESS_KEY_ID", "S3_ADDRESSING_STYLE", "OPENSEARCH_URL", "PATH")
     }
+    # Where functions run as containers: the engine, and their network.
+    kept |= {each: os.environ[each] for each in ENGINE if each in os.environ}
     addresses = kept | changes | {"secret_mount_path": str(home / "secrets"), "SSE_WINDOW_SECONDS": "3"}
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("DOCSTREAM_HOME", str(home))

@@ -1,0 +1,85 @@
+"""A Docker engine: the one that answers, or the distribution's, started here on a socket of its own."""
+
+import os
+import shutil
+import subprocess
+import time
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from local import packages, site
+from local.errors import ServiceError
+
+START_SECONDS = 60
+STOP_SECONDS = 60
+
+
+@dataclass(frozen=True)
+class Docker:
+    """The client's program, and where it finds the engine."""
+
+    program: str
+    environment: Mapping[str, str] = field(default_factory=lambda: dict(os.environ))
+
+    @property
+    def address(self) -> dict[str, str]:
+        """What another client of the same engine needs in its environment."""
+        return {name: self.environment[name] for name in ("DOCKER_HOST",) if name in self.environment}
+
+    def run(self, *words: str, input: bytes | None = None) -> str:
+        """What the client prints. Raises ServiceError with what it complains of."""
+        done = subprocess.run(
+            [self.program, *words], env=dict(self.environment), input=input, capture_output=True, check=False
+        )
+        if done.returncode:
+            raise ServiceError(f"docker {' '.join(words[:2])} failed:\n{done.stderr.decode()[-3000:]}")
+        return done.stdout.decode().strip()
+
+    def succeeds(self, *words: str) -> bool:
+        done = subprocess.run([self.program, *words], env=dict(self.environment), capture_output=True, check=False)
+        return done.returncode == 0
+
+
+@contextmanager
+def docker() -> Iterator[Docker]:
+    """An engine for the block; what was started here ends with it, its images stay. Raises ServiceError."""
+    found = shutil.which("docker")
+    if found and Docker(found).succeeds("info"):
+        yield Docker(found)
+        return
+    if not Path("/usr/sbin/dockerd").exists():
+        packages.install(["docker.io"], packages.how_to_become_root(["docker.io"]))
+    # The distribution's own client: a newer one in the path may not speak the engine's language.
+    home = site.home() / "docker"
+    home.mkdir(parents=True, exist_ok=True)
+    socket = f"unix://{home / 'engine.sock'}"
+    ours = Docker("/usr/bin/docker", {**os.environ, "DOCKER_HOST": socket})
+    with (home / "log").open("ab") as log:
+        options = (f"--data-root={home / 'data'}", f"--exec-root={home / 'run'}", f"--pidfile={home / 'pid'}")
+        # No rules for packets: containers reach this machine, and nothing else.
+        command = [
+            "/usr/sbin/dockerd",
+            f"--host={socket}",
+            *options,
+            "--iptables=false",
+            "--ip-masq=false",
+            "--bridge=none",
+        ]
+        process = subprocess.Popen(command, stdout=log, stderr=log, start_new_session=True)
+    try:
+        _await(ours, process, home)
+        yield ours
+    finally:
+        process.terminate()
+        with suppress(subprocess.TimeoutExpired):
+            process.wait(STOP_SECONDS)
+
+
+def _await(engine: Docker, process: "subprocess.Popen[bytes]", home: Path) -> None:
+    deadline = time.monotonic() + START_SECONDS
+    while not engine.succeeds("info"):
+        if process.poll() is not None or time.monotonic() > deadline:
+            raise ServiceError(f"the Docker engine does not start: {(home / 'log').read_text()[-2000:]}")
+        time.sleep(0.2)
