@@ -1,4 +1,4 @@
-"""What can go wrong, and what each means to the caller.
+"""What can go wrong, and what each means to the caller; pure.
 
 PipelineError
 ├── Rejected           422  this document can never pass: the message is dead-lettered, the document fails

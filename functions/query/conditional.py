@@ -1,4 +1,4 @@
-"""What the headers of a request ask for: only if changed, only a part; pure."""
+"""What the headers of a request ask for: only if changed, only a part."""
 
 import re
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""Query parameters, read strictly: what is unknown or wrong is refused and the answer says what is allowed; pure."""
+"""Query parameters, read strictly: what is unknown or wrong is refused and the answer says what is allowed."""
 
 import base64
 import binascii

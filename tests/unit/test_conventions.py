@@ -39,33 +39,20 @@ HOMES = {
 }
 """psycopg2's Json adapter stands where rows are written; local/ makes the servers, not the product's calls."""
 
-PURE = (
+DECIDING = (
     "pipeline/model.py",
     "pipeline/events.py",
     "pipeline/envelope.py",
     "pipeline/errors.py",
-    "pipeline/pages.py",
-    "pipeline/topic.py",
     "pipeline/projection.py",
     "pipeline/chunks.py",
-    "pipeline/fields.py",
-    "pipeline/rows.py",
-    "pipeline/glyphs.py",
-    "pipeline/legible.py",
-    "functions/extract/converted.py",
-    "functions/extract/gaps.py",
-    "functions/extract/layout.py",
-    "functions/extract/lines.py",
-    "functions/extract/marks.py",
-    "functions/extract/order.py",
-    "functions/extract/parting.py",
-    "functions/extract/tables.py",
     "functions/*/undo.py",
     "functions/*/accept.py",
+    "functions/*/plan.py",
     "functions/notify/message.py",
     "functions/query/ranking.py",
+    "connector/outcome.py",
     "connector/settle.py",
-    "connector/levels.py",
 )
 CLIENTS = frozenset(HOMES) | {"requests", "starlette"}
 
@@ -101,11 +88,19 @@ def test_each_client_has_one_home(path: Path) -> None:
     assert strays == set()
 
 
-@pytest.mark.parametrize(
-    "path", [path for path in MODULES if any(fnmatch(name(path), each) for each in PURE)], ids=name
-)
-def test_what_decides_imports_no_client(path: Path) -> None:
-    assert imports_of(path) & CLIENTS == set()
+def says_pure(path: Path) -> bool:
+    return bool(re.search(r"\bpure\b", ast.get_docstring(tree(path)) or "", re.IGNORECASE))
+
+
+@pytest.mark.parametrize("path", [path for path in MODULES if says_pure(path)], ids=name)
+def test_what_says_it_is_pure_imports_no_client(path: Path) -> None:
+    own = {client for client, homes in HOMES.items() if name(path) in homes}
+    assert imports_of(path) & CLIENTS - own == set()
+
+
+@pytest.mark.parametrize("module", DECIDING)
+def test_what_decides_says_that_it_is_pure(module: str) -> None:
+    assert all(map(says_pure, ROOT.glob(module)))
 
 
 @pytest.mark.parametrize("path", MODULES, ids=name)
