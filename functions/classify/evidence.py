@@ -10,7 +10,6 @@ from pipeline.pages import Page
 class Evidence:
     """xml_root is the local name of an embedded invoice's or order's root; page_shape is width / height of page 1."""
 
-    attachment_names: tuple[str, ...] = ()
     xml_root: str | None = None
     email_headers: bool = False
     pages: int | None = None

@@ -31,7 +31,6 @@ def warm_up() -> None:
 
 def evidence_of(path: Path, media_type: str, sample: Sample) -> Evidence:
     return Evidence(
-        attachment_names=sample.embedded,
         xml_root=embedded_root(path, sample) if media_type == reading.PDF else None,
         email_headers=media_type in MAIL,
         pages=sample.page_count,

@@ -34,10 +34,9 @@ class Labelled:
     text: str
 
 
-def examples(texts: Path | None = None, folder: Path = categories.FOLDER) -> list[Labelled]:
+def examples(texts: Path | None = None) -> list[Labelled]:
     """The shipped examples and, where given, the texts of a folder of labelled folders."""
-    known = categories.load(folder)
-    found = [Labelled(category=each.name, text=text) for each in known for text in each.examples()]
+    found = [Labelled(category=each.name, text=text) for each in categories.load() for text in each.examples()]
     paths = sorted(texts.glob("*/*.txt")) if texts else []
     return found + [Labelled(category=path.parent.name, text=path.read_text("utf-8")) for path in paths]
 
