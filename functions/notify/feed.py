@@ -38,7 +38,8 @@ class Watcher:
 
     def offer(self, note: Note) -> None:
         """From any thread."""
-        self._loop.call_soon_threadsafe(self._put, note)
+        with suppress(RuntimeError):  # a loop that has ended has no client left either
+            self._loop.call_soon_threadsafe(self._put, note)
 
     def _put(self, note: Note) -> None:
         try:
