@@ -3,7 +3,6 @@
 import hmac
 import platform
 from base64 import b64decode
-from binascii import Error as BadBase64
 from collections.abc import Mapping
 from http import HTTPStatus
 from typing import Any
@@ -42,7 +41,7 @@ class Administrator:
     def _known(self, authorization: str) -> bool:
         try:
             given = b64decode(authorization.removeprefix("Basic "), validate=True)
-        except BadBase64:
+        except ValueError:
             return False
         expected = f"{USER}:{credentials.read(self.secrets, PASSWORD)}".encode()
         return hmac.compare_digest(given, expected)

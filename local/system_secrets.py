@@ -31,7 +31,8 @@ def routes(folder: Path) -> list[Route]:
             return PlainTextResponse(f"secret {name} exists", HTTPStatus.CONFLICT)
         if request.method == "PUT" and not exists:
             return PlainTextResponse(f"secret {name} not found", HTTPStatus.NOT_FOUND)
-        write_private(folder / name, str(secret.get("value", "")))
+        mode = (folder / name).stat().st_mode & 0o777 if exists else 0o600
+        write_private(folder / name, str(secret.get("value", "")), mode)
         return Response(status_code=HTTPStatus.OK if exists else HTTPStatus.CREATED)
 
     async def remove(request: Request) -> Response:

@@ -54,7 +54,7 @@ def log_as_json() -> None:
 
 
 class CorrelationId:
-    """X-Call-Id on every call, answer and log line: the caller's own, or a new one. X-Correlation-Id is another name."""
+    """X-Call-Id on every call, answer and log line: the caller's own, by this or by X-Correlation-Id, or a new one."""
 
     def __init__(self, app: ASGIApp) -> None:
         self.app = app

@@ -1,5 +1,6 @@
 """The public base images under their public tags; where they cannot be had, the same made of what this machine has."""
 
+import hashlib
 import io
 import os
 import subprocess
@@ -13,6 +14,7 @@ from local.progress import Report
 
 PYTHON = "python:3.11-slim-bookworm"
 WATCHDOG = "ghcr.io/openfaas/of-watchdog:0.11.6"
+LABEL = "docstream.stand-in"
 STAND_IN = Path(__file__).parent / "watchdog.py"
 AUTHORITIES = Path("/etc/ssl/certs/ca-certificates.crt")
 HOOKS = (
@@ -28,13 +30,23 @@ HOOKS = (
 def ensure(engine: Docker, report: Report) -> None:
     """Raises ServiceError."""
     for tag, make in ((PYTHON, _python), (WATCHDOG, _watchdog)):
-        if engine.succeeds("image", "inspect", tag):
+        if engine.succeeds("image", "inspect", tag) and not outdated(engine, tag):
             continue
         if engine.succeeds("pull", "--quiet", tag):
             report(f"{tag}: pulled")
             continue
         report(f"{tag}: cannot be pulled here, making one")
         make(engine)
+
+
+def outdated(engine: Docker, tag: str) -> bool:
+    """Whether this is a stand-in of ours, and another one than today's."""
+    made = engine.run("image", "inspect", "--format", f'{{{{index .Config.Labels "{LABEL}"}}}}', tag)
+    return made not in ("", "<no value>", _version())
+
+
+def _version() -> str:
+    return hashlib.sha256(STAND_IN.read_bytes()).hexdigest()
 
 
 def _python(engine: Docker) -> None:
@@ -55,4 +67,4 @@ def _watchdog(engine: Docker) -> None:
         program.mode = 0o755
         with STAND_IN.open("rb") as file:
             archive.addfile(program, file)
-    engine.run("import", "-", WATCHDOG, input=buffer.getvalue())
+    engine.run("import", "--change", f"LABEL {LABEL}={_version()}", "-", WATCHDOG, input=buffer.getvalue())

@@ -59,18 +59,22 @@ class ContainerRunner:
         return [word for name, value in self.spec.environment.items() for word in ("--env", f"{name}={value}")]
 
     def _secrets(self) -> list[str]:
-        """Links to what may be rotated: the folder they point into is mounted too."""
+        """Links to what may be rotated: the folder they point into is mounted too. Readable for the image's own user,
+        as OpenFaaS mounts them; on this machine the folder above keeps others out.
+        """
         folder = mounted(self.place.home, self.spec.name, self.spec.secrets)
+        for readable in (folder, self.place.secrets):
+            readable.chmod(0o755)
+        for name in self.spec.secrets:
+            (self.place.secrets / name).chmod(0o644)
         mounts = (f"{folder}:/var/openfaas/secrets:ro", f"{self.place.secrets}:{self.place.secrets}:ro")
         return [word for mount in mounts for word in ("--volume", mount)]
 
     async def accepts(self) -> bool:
         """Docker's own proxy accepts connections before anybody listens behind it."""
         try:
-            async with (
-                self.session() as asking,
-                asking.get("/_/ready", timeout=aiohttp.ClientTimeout(total=2)) as answer,
-            ):
+            ready = self.origin / "_/ready"
+            async with self.session() as asking, asking.get(ready, timeout=PROBE) as answer:
                 return answer.ok
         except (aiohttp.ClientError, TimeoutError):
             return False

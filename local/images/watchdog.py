@@ -146,7 +146,9 @@ async def main() -> int:
     """Until the process ends, or after SIGTERM once the calls in flight are done."""
     process = await asyncio.create_subprocess_exec(*SETTINGS["fprocess"].split())
     port = int(SETTINGS.get("port") or 8080)
-    config = uvicorn.Config(Watchdog(), host="0.0.0.0", port=port, log_config=None, access_log=False, ws="none")
+    config = uvicorn.Config(
+        Watchdog(), host="0.0.0.0", port=port, log_config=None, access_log=False, ws="none", server_header=False
+    )
     config.timeout_graceful_shutdown = int(seconds("write_timeout", 30))
     server = uvicorn.Server(config)
     server.capture_signals = contextlib.nullcontext  # type: ignore[method-assign,assignment]

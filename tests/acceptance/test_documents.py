@@ -1,9 +1,12 @@
 """A document on its way through the deployed functions, and what strangers and mistakes are answered."""
 
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from threading import Event
 from uuid import uuid4
 
 import pytest
+import requests
 
 from tests.acceptance.installation import Installation
 from tests.waiting import eventually
@@ -36,6 +39,30 @@ def test_a_hundred_megabytes_pass_the_gateway(installation: Installation) -> Non
     assert installation.document(identity)["size"] > 99 * MEGABYTE
     assert installation.api("DELETE", f"/api/documents/{identity}").status_code == 202
     eventually(lambda: installation.document(identity)["state"] == "deleted", within=60)
+
+
+def test_calls_above_max_inflight_are_refused_by_the_watchdog_until_one_ends(installation: Installation) -> None:
+    go_on = Event()
+
+    def body() -> Iterator[bytes]:
+        yield f"{uuid4()} {'word ' * 50_000}".encode()
+        go_on.wait(60)
+
+    with installation.deployed_with("upload", max_inflight="1"), ThreadPoolExecutor(1) as pool:
+        headers = {"X-Filename": "slow.txt"}
+        call = pool.submit(installation.api, "POST", "/api/upload", data=body(), headers=headers)
+        try:
+            refused = eventually(lambda: refusals(installation), within=30)[0]
+        finally:
+            go_on.set()
+        assert refused.headers["X-OpenFaaS-Internal"] == "faas-middleware"
+        assert call.result().status_code == 202
+        eventually(lambda: installation.ready("upload").ok, within=30)
+
+
+def refusals(installation: Installation) -> list[requests.Response]:
+    answer = installation.ready("upload")
+    return [answer] if answer.status_code == requests.codes.too_many_requests else []
 
 
 @pytest.mark.parametrize(

@@ -9,7 +9,6 @@ import requests
 
 from tests.acceptance.installation import Installation
 from tests.acceptance.test_documents import STEPS
-from tests.waiting import eventually
 
 WINDOW = "2"
 FRAME = re.compile(r"id: (?P<id>.*)\nevent: (?P<event>.*)\ndata: .*?\"subject\": ?\"(?P<subject>[^\"]*)\".*")
@@ -57,20 +56,3 @@ def test_a_feed_over_many_windows_has_every_event_once_in_order(installation: In
 
 def ended(events: list[tuple[str, str]]) -> set[str]:
     return {subject for subject, name in events if name == STEPS[-1]}
-
-
-def test_calls_above_max_inflight_are_refused_by_the_watchdog_until_one_ends(installation: Installation) -> None:
-    with installation.deployed_with("notify", max_inflight="1", SSE_WINDOW_SECONDS="10"):
-        # The connector calls notify too: it may hold the one place for a moment.
-        stream = eventually(lambda: opened(installation), within=30)
-        assert stream is not None
-        with stream:
-            refused = installation.ready("notify")
-            assert (refused.status_code, refused.headers["X-OpenFaaS-Internal"]) == (429, "faas-middleware")
-        # faasd's gateway notices a client that has gone only when it next writes to it, at the end of the window.
-        eventually(lambda: installation.ready("notify").ok, within=60)
-
-
-def opened(installation: Installation) -> requests.Response | None:
-    answer = installation.api("GET", "/api/events", headers=ACCEPT, stream=True)
-    return answer if answer.ok else None

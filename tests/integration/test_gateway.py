@@ -285,8 +285,10 @@ def test_a_refused_web_socket_says_why(gateway: Gateway) -> None:
     assert json.loads(refused.value.response.body or b"")["code"] == "unauthorized"
 
 
-@pytest.mark.parametrize("authorization", [None, "Basic YWRtaW46", "Bearer secret", "Basic ???"])
-def test_the_system_api_asks_for_the_administrators_password(gateway: Gateway, authorization: str | None) -> None:
+@pytest.mark.parametrize("authorization", [None, "Basic YWRtaW46", "Bearer secret", "Basic ???", b"Basic \xe9"])
+def test_the_system_api_asks_for_the_administrators_password(
+    gateway: Gateway, authorization: str | bytes | None
+) -> None:
     answer = gateway.call("/system/functions", headers={"Authorization": authorization})
     assert answer.status_code == 401
 

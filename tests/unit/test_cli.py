@@ -365,7 +365,12 @@ def test_a_pipe_gets_no_control_sequences(server: str, inbox: Path) -> None:
 
 
 def test_ctrl_c_ends_a_watch_with_130_and_no_traceback(server: str, state: api_server.State) -> None:
-    watching = command(server, "watch")
+    # Started in the background, these tests ignore the signal, and what they start would ignore it too.
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    try:
+        watching = command(server, "watch")
+    finally:
+        signal.signal(signal.SIGINT, before)
     eventually(lambda: bool(state.requests), within=20)
     watching.send_signal(signal.SIGINT)
     _, err = watching.communicate(timeout=20)
