@@ -2,13 +2,13 @@
 
 import hashlib
 from collections.abc import Sequence
-from pathlib import PurePath
 from uuid import UUID, uuid5
 
 from pipeline import blobs, documents, mediatype, settings
 from pipeline.envelope import EVENT_NAMESPACE, Envelope, event_id
 from pipeline.errors import PipelineError
 from pipeline.events import DocumentClassified, DocumentUploaded
+from pipeline.filename import cleaned
 from pipeline.model import Document, DocumentWarning
 
 from .converted import Attachment
@@ -41,7 +41,7 @@ def children_of(
 def child_of(parent: Document, classified: Envelope[DocumentClassified], ordinal: int, attachment: Attachment) -> Child:
     """Store the attachment under its own key; raises UnsupportedType."""
     content = attachment.path.read_bytes()
-    filename = PurePath(attachment.filename).name[:255] or "attachment"
+    filename = cleaned(attachment.filename)
     media_type = mediatype.of_content(content, filename)
     digest = hashlib.sha256(content).hexdigest()
     identity = child_id(parent.id, ordinal, digest)

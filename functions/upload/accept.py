@@ -3,7 +3,6 @@
 import hashlib
 import json
 import re
-import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -13,7 +12,6 @@ from uuid import UUID, uuid4, uuid5
 from pipeline.errors import BadRequest
 from pipeline.json_object import json_object
 
-FILENAME_CHARS = 255
 KEY_CHARS = 255
 METADATA_BYTES = 8_192
 METADATA_DEPTH = 16
@@ -77,18 +75,6 @@ def fingerprint(command: Command, filename: str, metadata: Mapping[str, Any], sh
     """What must be the same for two requests under one key to be the same request."""
     said = [command.tenant, filename, json.dumps(metadata, sort_keys=True), command.allow_duplicates, sha256]
     return hashlib.sha256(json.dumps(["POST", "/upload", *said]).encode()).hexdigest()
-
-
-def filename(given: str) -> str:
-    """The last part of a path, without control characters, at most FILENAME_CHARS long, its extension kept."""
-    visible = "".join(character for character in given if unicodedata.category(character) not in ("Cc", "Cf", "Cs"))
-    name = unicodedata.normalize("NFC", visible).replace("\\", "/").rstrip("/").rpartition("/")[2].strip()
-    if name in ("", ".", ".."):
-        return "unnamed"
-    stem, dot, extension = name.rpartition(".")
-    if len(name) > FILENAME_CHARS and dot and len(extension) <= 16:
-        return stem[: FILENAME_CHARS - len(extension) - 1] + dot + extension
-    return name[:FILENAME_CHARS]
 
 
 def header_filename(header: str) -> str:

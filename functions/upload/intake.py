@@ -13,6 +13,7 @@ from starlette.requests import Request
 
 from pipeline import settings
 from pipeline.errors import BadRequest, Conflict, PipelineError, TooLarge
+from pipeline.filename import cleaned
 
 from . import accept, claims
 from .accept import Command
@@ -142,7 +143,7 @@ class Intake:
             except Conflict as conflict:
                 refusal = conflict
         document_id = claim.document_id if isinstance(claim, Claim) else uuid4()
-        filename = accept.filename(given)
+        filename = cleaned(given)
         keep = refusal is None and not isinstance(claim, Finished)
         sink = Sink(self.command.tenant, document_id, filename, limit=self._limits.upload_bytes, keep=keep)
         item = Item(filename=filename, document_id=document_id, claim=claim, sink=sink, refusal=refusal)

@@ -82,6 +82,14 @@ def test_attachments_become_documents_and_what_cannot_be_read_is_said() -> None:
     assert [warning.code for warning in parent.warnings] == ["attachment-skipped"]
 
 
+def test_an_attachment_with_a_hostile_name_is_a_document_with_a_harmless_one() -> None:
+    content = mail(1).replace(b'filename="m0.txt"', b"filename*=utf-8''..%2Fa%00b%0A.txt")
+    event = classified(content, "email", media_type="message/rfc822", filename="minutes.eml")
+    assert deliver(app, event).status_code == 200
+    children = fetch("SELECT filename FROM documents WHERE parent_id = %(id)s", {"id": event.subject})
+    assert [each["filename"] for each in children] == ["ab.txt"]
+
+
 def test_a_repeated_delivery_makes_no_second_child() -> None:
     event = classified(mail(1), "email", media_type="message/rfc822", filename="minutes.eml")
     assert [deliver(app, event).json()["outcome"] for _ in range(2)] == ["done", "repeated"]

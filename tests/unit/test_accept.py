@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from functions.upload import accept
 from pipeline.errors import BadRequest
+from pipeline.filename import cleaned
 
 
 @pytest.mark.parametrize(
@@ -29,12 +30,12 @@ from pipeline.errors import BadRequest
     ],
 )
 def test_a_filename_keeps_only_its_last_part_and_what_is_visible(given_name: str, kept: str) -> None:
-    assert accept.filename(given_name) == kept
+    assert cleaned(given_name) == kept
 
 
 @given(st.text(max_size=600))
 def test_no_filename_is_a_path_or_too_long(name: str) -> None:
-    kept = accept.filename(name)
+    kept = cleaned(name)
     assert 1 <= len(kept) <= 255
     assert not set("/\\\0\n") & set(kept)
     assert kept not in (".", "..")
