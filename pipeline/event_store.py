@@ -52,6 +52,11 @@ class Stored:
         return bool(self.row["data"] == ERASED)
 
     @property
+    def readable(self) -> bool:
+        """Neither erased nor of a type that only a newer version knows."""
+        return not self.erased and self.row["type"] in EVENTS
+
+    @property
     def envelope(self) -> Envelope[Event]:
         return from_row(self.row)
 

@@ -78,6 +78,9 @@ class Feed:
             self._watchers.add(watcher)
         self._wake.set()
 
+    def count(self) -> int:
+        return len(self._watchers)
+
     def leave(self, watcher: Watcher) -> None:
         """On the event loop, so it may not wait for the lock, which is held while the database answers."""
         self._watchers.discard(watcher)
@@ -141,7 +144,7 @@ class Feed:
     def _hand_out(self, each: event_store.Stored) -> None:
         of = (each.row["tenant"], each.row["document_id"], each.row["correlation_id"])
         watchers = [watcher for watcher in list(self._watchers) if watcher.topic.wants(*of)]
-        if watchers and not each.erased:
+        if watchers and each.readable:
             message = note(each)
             for watcher in watchers:
                 watcher.offer(message)

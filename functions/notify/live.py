@@ -11,9 +11,10 @@ from starlette.websockets import WebSocket, WebSocketDisconnect
 
 from pipeline import settings
 from pipeline.auth import authenticate
-from pipeline.errors import BadRequest, PipelineError
+from pipeline.errors import BadRequest, PipelineError, TooManyRequests
 from pipeline.event_store import Position
 
+from .feed import feed
 from .message import Topic
 from .stream import ended, notes, server_sent, start
 
@@ -55,8 +56,15 @@ async def asked(connection: HTTPConnection) -> tuple[Topic, Position | None]:
 
 
 async def events(request: Request) -> Response:
-    """200 with an event stream, or 204 when the client has seen all there will be."""
+    """200 with an event stream, or 204 when the client has seen all there will be.
+
+    The limit is kept here: of-watchdog never counts back a stream whose client has gone.
+    """
     topic, last_seen = await asked(request)
+    if feed().count() >= (most := settings.number("MAX_LIVE_FEEDS", 2_000)):
+        raise TooManyRequests(
+            f"{most} live feeds are open, the most one process of this function serves", retry_after=5
+        )
     if await run_in_threadpool(ended, topic, last_seen):
         return Response(status_code=204)
     after = await run_in_threadpool(start, topic, last_seen)

@@ -40,7 +40,7 @@ async def all_notes(topic: Topic, after: Position, until: float) -> AsyncGenerat
         while page := await run_in_threadpool(missed, topic, after):
             for each in page:
                 after = each.at
-                if not each.erased:
+                if each.readable:
                     yield note(each)
         while not watcher.cut and (left := until - time.monotonic()) > 0:
             coming = await watcher.next(min(PING_SECONDS, left))

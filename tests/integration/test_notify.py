@@ -22,6 +22,7 @@ from functions.notify.feed import WATCHER_NOTES, Feed, Watcher
 from functions.notify.handler import app
 from functions.notify.message import Note, Topic
 from pipeline import auth, broker, event_store
+from pipeline.database import transaction
 from pipeline.envelope import render
 from pipeline.events import DocumentClassified, DocumentFailed
 from pipeline.model import Document
@@ -135,6 +136,25 @@ def test_a_window_in_which_nothing_happens_loses_nothing_that_happens_after_it(
         assert json.loads(next(seen)["data"])["subject"] == str(document.id)
 
 
+def test_an_event_of_a_newer_version_hides_itself_and_nothing_else(address: str) -> None:
+    document = accept(uploaded())
+    with transaction() as tx:
+        tx.execute(
+            """
+            INSERT INTO events (id, document_id, sequence, run, tenant, type, source, schema_version, causation_id,
+                                correlation_id, data, occurred_at)
+            SELECT gen_random_uuid(), document_id, 2, run, tenant, 'document.dreamt', source, '1.0', 'test',
+                   correlation_id, '{}', now() FROM events WHERE document_id = %(id)s
+            """,
+            {"id": document.id},
+        )
+        tx.execute("UPDATE documents SET sequence = 2 WHERE id = %(id)s", {"id": document.id})
+    with watching(f"{address}/events?document={document.id}") as seen:
+        assert next(seen)["event"] == "document.uploaded"
+        move(document.id, CLASSIFIED)
+        assert next(seen)["event"] == "document.classified"
+
+
 def test_one_correlation_shows_all_its_documents_and_no_other(address: str) -> None:
     first, second, stranger = accept(uploaded()), accept(uploaded()), accept(uploaded())
     with watching(f"{address}/events?correlation={second.correlation_id}") as seen:
@@ -143,6 +163,19 @@ def test_one_correlation_shows_all_its_documents_and_no_other(address: str) -> N
         move(second.id, CLASSIFIED)
         subjects = {json.loads(next(seen)["data"])["subject"] for _ in range(2)}
     assert subjects == {str(second.id)}
+
+
+def test_feeds_above_the_limit_are_put_off_until_one_ends(address: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("MAX_LIVE_FEEDS", "1")
+    with watching(f"{address}/events"):
+        refused = eventually(lambda: refusals(f"{address}/events"))[0]
+        assert (refused.json()["code"], refused.headers["Retry-After"]) == ("too-many-requests", "5")
+    eventually(lambda: not refusals(f"{address}/events"))
+
+
+def refusals(url: str) -> list[requests.Response]:
+    with requests.get(url, headers=HEADERS, stream=True, timeout=10) as answer:
+        return [answer] if answer.status_code == 429 and answer.content else []
 
 
 def test_a_stranger_sees_nothing_of_another_tenant(address: str, monkeypatch: pytest.MonkeyPatch) -> None:
