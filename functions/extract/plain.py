@@ -5,6 +5,7 @@ from pathlib import Path
 
 from pipeline import legacy, mail, spreadsheets
 from pipeline.decoding import decoded
+from pipeline.errors import Rejected
 from pipeline.flowing import text_of_xml
 from pipeline.model import DocumentWarning
 from pipeline.pages import Page, Row
@@ -15,19 +16,28 @@ from .marks import page_mark, table
 from .precheck import check
 
 ENGINE = "docstream-plain"
+PAGE_CHARS = 2_500
 _NO_TEXT = DocumentWarning(code="no-text", message="the document holds no text")
 
 
 def text(path: Path, media_type: str, limits: Limits) -> Converted:
     """Line breaks are kept. Raises Rejected."""
     check(path, media_type, limits)
-    return _flowing(decoded(path.read_bytes()))
+    return _flowing(_bounded(decoded(path.read_bytes()), limits))
 
 
 def xml(path: Path, media_type: str, limits: Limits) -> Converted:
     """A line for each element with text of its own. Raises Rejected."""
     check(path, media_type, limits)
-    return _flowing(text_of_xml(path.read_bytes()))
+    return _flowing(_bounded(text_of_xml(path.read_bytes()), limits))
+
+
+def _bounded(content: str, limits: Limits) -> str:
+    """Text without pages may be as long as the pages a document may have. Raises Rejected "too-large"."""
+    most = limits.pages * PAGE_CHARS
+    if len(content) > most:
+        raise Rejected("too-large", f"the text has {len(content)} characters, the limit is {most}")
+    return content
 
 
 def letter(path: Path, media_type: str, limits: Limits, spool: Path) -> Converted:

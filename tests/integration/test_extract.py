@@ -118,6 +118,13 @@ def test_a_document_that_cannot_be_read_says_why(content: bytes, media_type: str
     assert (answer.status_code, answer.json()["code"]) == (422, code)
 
 
+def test_a_text_longer_than_any_document_may_be_is_refused_with_the_limit(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("MAX_PAGES", "2")
+    answer = deliver(app, classified(b"word " * 1_001, filename="long.txt"))
+    assert (answer.status_code, answer.json()["code"]) == (422, "too-large")
+    assert "the limit is 5000" in answer.json()["detail"]
+
+
 def test_an_original_that_was_tampered_with_is_refused() -> None:
     event = classified(b"as uploaded")
     blobs.write(documents.load(event.subject).original_key, b"something else", "text/plain")

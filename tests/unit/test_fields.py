@@ -4,8 +4,16 @@ from typing import Any
 
 import pytest
 
-from functions.extract.fields import Extraction, FieldValue, extract_fields, missing, with_answers
-from pipeline.pages import Page
+from functions.extract.fields import (
+    MOST_ROWS,
+    Extraction,
+    FieldValue,
+    extract_fields,
+    first_rows,
+    missing,
+    with_answers,
+)
+from pipeline.pages import Page, Row, Segment
 
 from .laid_out import flowing, page
 
@@ -276,3 +284,17 @@ def test_hostile_pages_are_read_quickly(category: str, text: str) -> None:
     started = time.process_time()
     read(category, *([page(text)] if text else []))
     assert time.process_time() - started < 5
+
+
+def test_a_very_long_document_gives_its_fields_quickly_and_says_what_was_left_out() -> None:
+    rows = [Row(segments=(Segment(text=f"Entry {number}", box=(0, 0, 1, 1)),)) for number in range(MOST_ROWS + 500)]
+    pages = [
+        Page(number=1, width=0, height=0, rows=tuple(rows[:5_000]), source="text"),
+        Page(number=2, width=0, height=0, rows=tuple(rows[5_000:]), source="text"),
+    ]
+    kept, warnings = first_rows(pages)
+    assert [len(page.rows) for page in kept] == [5_000, 3_000]
+    assert [(each.code, each.message) for each in warnings] == [
+        ("list-incomplete", "fields are read from the first 8000 of 8500 rows")
+    ]
+    assert first_rows(kept) == (kept, ())

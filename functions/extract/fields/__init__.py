@@ -4,6 +4,7 @@ A model's answers are added by with_answers, only where the document shows them.
 """
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 from pipeline import categories
@@ -19,6 +20,7 @@ from .values import Extraction, Fields, FieldValue
 __all__ = ["Extraction", "FieldValue", "extract_fields", "missing", "with_answers"]
 
 ANSWER_CONFIDENCE = 0.6
+MOST_ROWS = 8_000
 
 
 def extract_fields(
@@ -31,12 +33,28 @@ def extract_fields(
 ) -> Extraction:
     """attachments: name and content of files inside a PDF; enclosed: how many files a mail carries."""
     schema = categories.named(category).fields
+    pages, cuts = first_rows(pages)
     told = invoice_xml.read(attachments, schema)
     shown = by_rules(schema, pages, enclosed)
     fields, differences = _joined(told, shown, schema, pages)
     fields |= {name: _corrected(value) for name, value in corrections.items()}
     fields, failures = checks.checked(fields)
-    return Extraction(fields=fields, warnings=(*differences, *failures))
+    return Extraction(fields=fields, warnings=(*cuts, *differences, *failures))
+
+
+def first_rows(pages: Sequence[Page]) -> tuple[Sequence[Page], tuple[DocumentWarning, ...]]:
+    """At most MOST_ROWS rows, since rules take a millisecond for each; a warning tells when there are more."""
+    count = sum(len(page.rows) for page in pages)
+    if count <= MOST_ROWS:
+        return pages, ()
+    kept, left = [], MOST_ROWS
+    for page in pages:
+        kept.append(replace(page, rows=page.rows[:left]))
+        left -= len(kept[-1].rows)
+        if not left:
+            break
+    message = f"fields are read from the first {MOST_ROWS} of {count} rows"
+    return kept, (DocumentWarning(code="list-incomplete", message=message),)
 
 
 def missing(extraction: Extraction, category: str) -> Mapping[str, Any]:
