@@ -66,6 +66,9 @@ def docker() -> Iterator[Docker]:
             "--iptables=false",
             "--ip-masq=false",
             "--bridge=none",
+            # An engine uses the machine's containerd where one runs, and would meet another engine's containers there.
+            "--containerd-namespace=docstream",
+            "--containerd-plugins-namespace=docstream-plugins",
         ]
         process = subprocess.Popen(command, stdout=log, stderr=log, start_new_session=True)
     try:
