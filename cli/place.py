@@ -32,10 +32,19 @@ def api_key(file: Path | None) -> str | None:
     """The key in the named file, in DOCSTREAM_API_KEY, or of the local stack; raises Misuse for a missing file."""
     if file is not None:
         try:
-            return file.read_text(encoding="utf-8").strip()
+            return one_word(file.read_text(encoding="utf-8").strip(), file)
         except OSError as error:
             raise Misuse(f"the API key file {file} is not readable: {error.strerror}") from error
+        except UnicodeDecodeError as error:
+            raise Misuse(f"the API key file {file} holds no text") from error
     return os.environ.get("DOCSTREAM_API_KEY") or written(KEY)
+
+
+def one_word(key: str, file: Path) -> str:
+    """Raises Misuse for what no header can carry."""
+    if not (key.isascii() and key.isprintable() and " " not in key):
+        raise Misuse(f"the API key file {file} holds more than a key", "it is one word, like dsk_…")
+    return key
 
 
 def key_file() -> Path | None:

@@ -48,6 +48,8 @@ class Gateway:
             target = routes.target(scope.get("method", "GET"), path)
             if target is None:
                 return await no_such_path(scope, receive, send)
+            if path == "/api/events":  # only so does an OpenFaaS gateway let a stream flow, whatever the client says
+                scope = {**scope, "headers": headers.accepting(scope["headers"], proxy.EVENT_STREAM)}
             return await self.invoke(*target, scope, receive, send)
         app: ASGIApp = self.system if path.startswith("/system/") else self.rest
         return await app(scope, receive, send)

@@ -30,6 +30,11 @@ def passed(headers: RawHeaders) -> list[tuple[bytes, bytes]]:
     return [(name, value) for name, value in lowered if name not in HOP_BY_HOP and name not in named]
 
 
+def accepting(headers: RawHeaders, media_type: bytes) -> list[tuple[bytes, bytes]]:
+    """The same headers with this Accept in place of any other."""
+    return [each for each in headers if each[0].lower() != b"accept"] + [(b"accept", media_type)]
+
+
 def to_function(headers: RawHeaders, client: str, host: str) -> list[tuple[str, str]]:
     """The headers of a request as the function sees them."""
     received = passed(headers)

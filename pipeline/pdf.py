@@ -40,7 +40,8 @@ def opened(path: Path) -> Iterator[Any]:
         try:
             document = pdfium.PdfDocument(path)
         except pdfium.PdfiumError as error:
-            if getattr(error, "err_code", None) in _PASSWORD_ERRORS:
+            # PDFium tells the last error of any document, so its word alone does not say that this one is encrypted.
+            if getattr(error, "err_code", None) in _PASSWORD_ERRORS and b"/Encrypt" in path.read_bytes():
                 raise Rejected("encrypted", "the PDF asks for a password") from error
             raise Rejected("corrupt", "this is not a PDF that can be opened") from error
         try:

@@ -38,4 +38,8 @@ def handle(uploaded: Envelope[DocumentUploaded]) -> DocumentClassified:
     )
 
 
-app = stage("classify", handle, consumes=DocumentUploaded, needs=[blobs.ping], start=warm_up)
+def undo(uploaded: Envelope[DocumentUploaded]) -> None:
+    blobs.delete(blobs.run_prefix(uploaded.tenant, uploaded.subject, uploaded.run))
+
+
+app = stage("classify", handle, consumes=DocumentUploaded, undo=undo, needs=[blobs.ping], start=warm_up)

@@ -69,7 +69,7 @@ def post(url: str, webhook_id: UUID, event_id: UUID, body: bytes) -> tuple[int |
             allow_redirects=False,
             stream=True,
         ) as answer:
-            return answer.status_code, None if answer.ok else f"HTTP {answer.status_code}"
+            return answer.status_code, None if 200 <= answer.status_code < 300 else f"HTTP {answer.status_code}"
     except (requests.RequestException, UnicodeError) as error:
         return None, type(error).__name__
 

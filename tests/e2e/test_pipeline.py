@@ -194,6 +194,13 @@ def test_100_megabytes_are_uploaded_in_constant_memory(stack: Stack) -> None:
     assert stack.ended(answer.json()["document_id"])["state"] == "deleted"
 
 
+def test_a_feed_is_live_for_a_client_that_names_no_media_type(stack: Stack) -> None:
+    identity = stack.upload(f"note {uuid4()}".encode(), "n.txt")["document_id"]
+    url = f"{stack.url}/api/events?document={identity}"
+    with requests.get(url, headers=stack.headers, stream=True, timeout=(5, 2)) as answer:
+        assert next(answer.iter_lines()).startswith(b"retry:")
+
+
 def test_a_deleted_document_leaves_nothing_but_the_fact(stack: Stack) -> None:
     word = f"zeppelin{uuid4().hex[:8]}"
     identity = stack.upload(f"The {word} landed.".encode(), "secret.txt")["document_id"]

@@ -308,6 +308,14 @@ def test_a_webhook_that_refuses_is_tried_again_later_and_logged(address: str, re
     assert [(each["attempts"], each["delivered"]) for each in log["deliveries"]] == [(11, True)]
 
 
+def test_a_webhook_that_points_elsewhere_has_not_got_the_event(address: str, receiver: tuple[Receiver, str]) -> None:
+    owner, url = receiver
+    registered(address, url)
+    accept(event := uploaded())
+    owner.status = 302
+    assert deliver(app, event).status_code == 425
+
+
 def test_a_webhook_can_be_tried_and_deleted(address: str, receiver: tuple[Receiver, str]) -> None:
     owner, url = receiver
     webhook = registered(address, url)

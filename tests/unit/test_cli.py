@@ -285,6 +285,20 @@ def test_a_wrong_key_says_where_the_key_is_read(run: Run, monkeypatch: pytest.Mo
     assert run("list", "--api-key-file", str(tmp_path / "absent")).code == 2
 
 
+@pytest.mark.parametrize(
+    "content", [b"abc\ndef", "schl\u00fcssel".encode(), b"\xff\xfe"], ids=["lines", "letters", "bytes"]
+)
+def test_a_file_that_holds_no_key_is_refused_in_one_line_without_showing_it(
+    run: Run, tmp_path: Path, content: bytes
+) -> None:
+    file = tmp_path / "key"
+    file.write_bytes(content)
+    outcome = run("--api-key-file", str(file), "list")
+    assert "API key file" in outcome.err
+    assert "Traceback" not in outcome.err
+    assert (outcome.code, "abc" in outcome.err) == (2, False)
+
+
 def test_the_key_and_the_address_of_the_stack_of_this_machine_are_the_default(
     run: Run, server: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
