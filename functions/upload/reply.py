@@ -43,6 +43,12 @@ def refused(filename: str, refusal: PipelineError) -> Reply:
     return {"filename": filename, "code": refusal.code, "detail": refusal.reason}
 
 
+def correlation_of(entries: Sequence[Reply]) -> str | None:
+    """What the documents of a batch were accepted under: a repeated request finds that of the first."""
+    said = {each["correlation_id"] for each in entries if "document_id" in each and each["duplicate_of"] is None}
+    return str(said.pop()) if len(said) == 1 else None
+
+
 def answer(request: Request, intake: Intake, outcomes: Sequence[Reply | PipelineError]) -> Response:
     """202 as soon as one file is accepted; else the first refusal, with all of them when there were several."""
     entries = [
@@ -56,7 +62,7 @@ def answer(request: Request, intake: Intake, outcomes: Sequence[Reply | Pipeline
         return problem.answer(request, first.status, first.code, first.reason, first.retry_after, more)
     if len(entries) == 1:
         return JSONResponse(entries[0], HTTPStatus.ACCEPTED, {"Location": entries[0]["links"]["self"]})
-    correlation_id = str(intake.command.correlation_id)
+    correlation_id = correlation_of(entries) or str(intake.command.correlation_id)
     location = f"/api/events?correlation={correlation_id}"
     body = {"correlation_id": correlation_id, "documents": entries}
     return JSONResponse(body, HTTPStatus.ACCEPTED, {"Location": location})

@@ -128,6 +128,8 @@ def test_a_cut_request_lets_its_key_go(client: TestClient) -> None:
 
 def test_a_repeated_batch_gets_the_same_documents(client: TestClient, bucket: str) -> None:
     first, second = (batch(client, b"one", b"two") for _ in range(2))
+    assert second.json() == first.json()
+    assert second.headers["Location"] == first.headers["Location"]
     assert second.json()["documents"] == first.json()["documents"]
     assert (count(), objects(bucket)) == (2, 2)
 
