@@ -184,7 +184,7 @@ def dead_letters(stack: Stack) -> list[Json]:
     ],
     ids=["no-json", "no-object", "unknown-type", "wrong-data", "unknown-document"],
 )
-def test_a_message_that_is_no_event_of_ours_is_recorded_and_never_looped(
+def test_row_38_a_message_that_is_no_event_of_ours_is_recorded_and_never_looped(
     stack: Stack, body: bytes, codes: set[str]
 ) -> None:
     marked = body + b" " * (1 + int(uuid4()) % 1000)  # white space makes each one another message

@@ -119,7 +119,7 @@ def test_a_queue_with_other_arguments_is_reported_and_not_used(control: Control,
         control.declare(FUNCTIONS, LEVELS)
 
 
-def test_a_removed_binding_comes_back_with_the_next_declaration(control: Control, vhost: str) -> None:
+def test_row_19_a_removed_binding_comes_back_with_the_next_declaration(control: Control, vhost: str) -> None:
     management("DELETE", f"bindings/{vhost}/e/documents/q/classify/document.uploaded")
     management("DELETE", f"bindings/{vhost}/e/documents/q/notify/document.%2A")
     with pytest.raises(NotPublished):
@@ -156,7 +156,7 @@ def test_only_the_unroutable_one_of_a_batch_fails(control: Control) -> None:
     assert failed == [key == "nothing.wants.this" for key in keys]
 
 
-def test_a_full_queue_refuses(control: Control, vhost: str) -> None:
+def test_row_17_a_full_queue_refuses(control: Control, vhost: str) -> None:
     policy = {"pattern": "^classify$", "definition": {"max-length": 1}, "apply-to": "queues"}
     management("PUT", f"policies/{vhost}/short", policy)
 

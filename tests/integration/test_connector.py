@@ -107,7 +107,7 @@ def test_an_unavailable_function_defers_without_burning_an_attempt(start: Start,
     assert [line["defer"] for line in connector.actions("retry")] == [1, 2, 3]
 
 
-def test_retry_after_is_honoured(start: Start, gateway: SimulatedGateway) -> None:
+def test_row_31_retry_after_is_honoured(start: Start, gateway: SimulatedGateway) -> None:
     gateway.replies["classify"] = sequence(problem(409, "busy", **{"Retry-After": "1"}), Reply())
     connector = start().ready()
     publish(uploaded())
@@ -147,7 +147,7 @@ def test_a_handler_that_always_fails_is_given_up_after_seven_calls(start: Start,
     assert [line["attempt"] for line in connector.actions("retry")] == [1, 2, 3, 4, 5, 6]
 
 
-def test_what_kills_its_function_again_and_again_is_suspected(start: Start, gateway: SimulatedGateway) -> None:
+def test_row_33_what_kills_its_function_again_and_again_is_suspected(start: Start, gateway: SimulatedGateway) -> None:
     gateway.replies["classify"] = lambda _: Reply(status=500, headers={"X-OpenFaaS-Internal": "of-watchdog"})
     start(CONNECTOR_MAX_DEFERS="3").ready()
     publish(uploaded())
@@ -165,7 +165,7 @@ def test_what_kills_its_function_again_and_again_is_suspected(start: Start, gate
     ],
     ids=["no json", "unknown type", "against its schema", "20 MB"],
 )
-def test_an_unreadable_message_is_dead_lettered_before_any_call(
+def test_row_38_an_unreadable_message_is_dead_lettered_before_any_call(
     start: Start, gateway: SimulatedGateway, body: bytes, code: str
 ) -> None:
     connector, good = start().ready(), uploaded()
@@ -249,7 +249,7 @@ def test_a_killed_connector_leads_to_redelivery(start: Start, gateway: Simulated
     assert [call.body for call in gateway.calls_of("classify")] == [render(envelope)] * 2
 
 
-def test_sigterm_finishes_what_runs_and_gives_back_the_rest(
+def test_row_27_sigterm_finishes_what_runs_and_gives_back_the_rest(
     start: Start, gateway: SimulatedGateway, control: Control
 ) -> None:
     reached, go_on = threading.Event(), threading.Event()
@@ -277,7 +277,7 @@ def test_a_second_sigterm_does_not_wait(start: Start, gateway: SimulatedGateway,
     eventually(lambda: control.depths(["classify"]) == {"classify": 1})
 
 
-def test_an_open_circuit_leaves_the_queue_alone_and_resumes_by_itself(
+def test_row_30_an_open_circuit_leaves_the_queue_alone_and_resumes_by_itself(
     start: Start, gateway: SimulatedGateway, control: Control
 ) -> None:
     gateway.replies["classify"] = lambda _: Reply(status=502)
@@ -305,7 +305,7 @@ def test_a_circuit_leaves_a_trace_for_the_operator(start: Start, gateway: Simula
     assert (rows[0]["subject"], rows[0]["detail"]) == ("classify", {"state": "open"})
 
 
-def test_too_many_requests_halve_the_calls_and_burn_nothing(start: Start, gateway: SimulatedGateway) -> None:
+def test_row_31_too_many_requests_halve_the_calls_and_burn_nothing(start: Start, gateway: SimulatedGateway) -> None:
     gateway.deploy("classify", "document.uploaded", concurrency="4")
 
     def limited(_: Call) -> Reply:
@@ -320,7 +320,9 @@ def test_too_many_requests_halve_the_calls_and_burn_nothing(start: Start, gatewa
     assert connector.states()["classify"] == "consuming"
 
 
-def test_a_deleted_queue_is_declared_again_and_consumed(start: Start, gateway: SimulatedGateway, vhost: str) -> None:
+def test_row_18_a_deleted_queue_is_declared_again_and_consumed(
+    start: Start, gateway: SimulatedGateway, vhost: str
+) -> None:
     connector = start().ready()
     management("DELETE", f"queues/{vhost}/classify")
     envelope = uploaded()

@@ -68,7 +68,7 @@ def test_a_server_in_trouble_is_unavailable(statement: str) -> None:
         tx.execute(statement)
 
 
-def test_more_callers_than_sessions_wait_their_turn() -> None:
+def test_row_11_more_callers_than_sessions_wait_their_turn() -> None:
     from concurrent.futures import ThreadPoolExecutor
 
     with ThreadPoolExecutor(32) as callers:

@@ -125,7 +125,7 @@ def test_a_text_longer_than_any_document_may_be_is_refused_with_the_limit(monkey
     assert "the limit is 5000" in answer.json()["detail"]
 
 
-def test_an_original_that_was_tampered_with_is_refused() -> None:
+def test_row_08_an_original_that_was_tampered_with_is_refused() -> None:
     event = classified(b"as uploaded")
     blobs.write(documents.load(event.subject).original_key, b"something else", "text/plain")
     assert deliver(app, event).json()["code"] == "corrupt"

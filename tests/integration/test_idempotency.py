@@ -48,7 +48,7 @@ def expire_lease() -> None:
         tx.execute("UPDATE idempotency_keys SET lease_until = now() - interval '1 second'")
 
 
-def test_a_repeated_request_gets_the_reply_of_the_first(client: TestClient, bucket: str) -> None:
+def test_row_02_a_repeated_request_gets_the_reply_of_the_first(client: TestClient, bucket: str) -> None:
     first, second = (post(client, query="?duplicates=allow") for _ in range(2))
     assert (first.status_code, second.status_code) == (202, 202)
     assert second.json() == first.json()
@@ -62,14 +62,14 @@ def test_a_key_may_be_quoted_or_bare(client: TestClient, quoted: str) -> None:
 
 
 @pytest.mark.parametrize("change", [{"content": b"other"}, {"X-Filename": "b.txt"}, {"X-Metadata": '{"a": 1}'}])
-def test_a_key_with_another_request_is_422(client: TestClient, bucket: str, change: dict[str, Any]) -> None:
+def test_row_03_a_key_with_another_request_is_422(client: TestClient, bucket: str, change: dict[str, Any]) -> None:
     post(client)
     answer = post(client, **change)
     assert (answer.status_code, answer.json()["code"]) == (422, "idempotency-key-reused")
     assert (count(), objects(bucket)) == (1, 1)
 
 
-def test_a_key_at_work_is_409_before_the_body_is_read(client: TestClient) -> None:
+def test_row_03_a_key_at_work_is_409_before_the_body_is_read(client: TestClient) -> None:
     claims.claim("acme", accept.item_key("k1", 0), uuid4())
     with serving(app) as url, socket.create_connection((urlsplit(url).hostname, urlsplit(url).port)) as connection:
         connection.sendall(

@@ -316,7 +316,7 @@ def test_dead_letters_of_another_tenant_are_not_there(client: TestClient, databa
     assert client.get(f"/dead-letters/{unreadable}").status_code == 200
 
 
-def test_replaying_a_failed_document_twice_has_one_effect(
+def test_row_40_replaying_a_failed_document_twice_has_one_effect(
     client: TestClient, database_as: Callable[[str], None]
 ) -> None:
     document_id, letter = failed(database_as)

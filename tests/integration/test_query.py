@@ -277,7 +277,7 @@ def test_a_search_finds_each_document_once(client: Client, mode: str) -> None:
     assert body["facets"]["category"] == [{"value": "invoice", "count": 1}]
 
 
-def test_a_search_shows_the_searchable_run_only(client: Client) -> None:
+def test_row_36_a_search_shows_the_searchable_run_only(client: Client) -> None:
     upload = accept_content(CONTENT)
     first = extracted(upload, "alpha version", {})
     move(upload.subject, handle(first))

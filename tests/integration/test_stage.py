@@ -83,7 +83,7 @@ def test_an_event_of_an_earlier_run_is_superseded_and_undone() -> None:
     assert types(document.id) == ["document.uploaded", "document.deleted"]
 
 
-def test_a_document_held_by_a_twin_is_busy_not_broken() -> None:
+def test_row_11_a_document_held_by_a_twin_is_busy_not_broken() -> None:
     document = accept(received := uploaded())
     with transaction() as tx:
         documents.lock(tx, document.id)

@@ -94,7 +94,7 @@ def away(setting: str, value: str, reset: Callable[[], None]) -> Iterator[None]:
     reset()
 
 
-def test_without_a_broker_an_upload_is_accepted_all_the_same(client: TestClient) -> None:
+def test_row_06_without_a_broker_an_upload_is_accepted_all_the_same(client: TestClient) -> None:
     with away("RABBITMQ_PORT", "1", broker.close):
         assert raw(client, b"hello").status_code == 202
     assert fetch("SELECT 1 FROM events WHERE sent_at IS NULL")
@@ -284,7 +284,7 @@ def test_a_key_without_the_scope_is_refused(client: TestClient) -> None:
     assert refusal(raw(client, b"hello", Authorization="Bearer wrong")) == (401, "unauthorized")
 
 
-def test_a_client_that_is_cut_in_mid_body_leaves_nothing(client: TestClient, bucket: str) -> None:
+def test_row_01_a_client_that_is_cut_in_mid_body_leaves_nothing(client: TestClient, bucket: str) -> None:
     head = "POST / HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer dsk_upload\r\nX-Filename: big.txt\r\n"
     with serving(app) as url:
         address = urlsplit(url)
