@@ -24,6 +24,7 @@ BATCH = 500
 IDLE_SECONDS = 1.0
 HIDDEN_SECONDS = 0.02
 HINT_SECONDS = 5.0
+CLOSE_SECONDS = 5.0
 WATCHER_NOTES = 1_000
 
 
@@ -86,9 +87,13 @@ class Feed:
         self._watchers.discard(watcher)
 
     def close(self) -> None:
+        """Returns once the reader has ended, or has not within CLOSE_SECONDS."""
         self._closed = True
         if self._hints is not None:
             self._hints.close()
+        self._wake.set()
+        if reader := self._reader:
+            reader.join(CLOSE_SECONDS)
 
     def _hint(self, event_id: str, routing_key: str, body: bytes) -> None:
         if routing_key.startswith("progress."):
@@ -122,7 +127,7 @@ class Feed:
             self._wake.wait(HIDDEN_SECONDS if self._hinted else IDLE_SECONDS)
             self._wake.clear()
             try:
-                while self._watchers and self._read() == BATCH:
+                while self._watchers and not self._closed and self._read() == BATCH:
                     pass
             except Unavailable as error:
                 log.warning("the feed waits", extra={"action": "feed", "cause": error.reason})

@@ -1,11 +1,12 @@
 """What a test does with a running product: look at it, kill parts of it, wait until it is at rest, collect evidence."""
 
+import itertools
 import json
 import os
 import signal
 import time
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -23,6 +24,7 @@ from tests.promise.history import History
 from tests.promise.keeper import ConnectorKeeper
 from tests.promise.watcher import Watcher
 from tests.stack import Stack
+from tests.waiting import eventually
 
 SETTINGS = connectors.SETTINGS | {"CONNECTOR_CALL_SECONDS": "10", "SSE_WINDOW_SECONDS": "3"}
 ATTEMPTS = 6
@@ -161,10 +163,15 @@ class Rig:
         return found
 
     def kill(self, *functions: str) -> None:
-        """kill -9, and wait until each has a new process that answers."""
-        for function in functions:
-            for pid in self.pids(function):
+        """kill -9, and wait until each has a new process that answers.
+
+        A new process is there only after the gateway knows of the end of the old one.
+        """
+        old = {function: self.pids(function) for function in functions}
+        for pid in itertools.chain.from_iterable(old.values()):
+            with suppress(ProcessLookupError):  # a child that went with its parent
                 os.kill(pid, signal.SIGKILL)
+        eventually(lambda: all(set(self.pids(name)) - set(old[name]) for name in functions), within=60)
         assert administrator.not_ready(self.stack.url, 60) == []
 
     def actions(self, action: str) -> int:

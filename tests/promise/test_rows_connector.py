@@ -91,4 +91,5 @@ def test_row_41_clocks_that_are_wrong_by_five_minutes_change_no_order(rig: Rig) 
 
 
 def test_the_promise_is_kept_after_all_of_it(rig: Rig) -> None:
+    assert rig.comes_to_rest() == {}
     assert check(rig.evidence()) == []

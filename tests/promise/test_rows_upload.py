@@ -96,4 +96,5 @@ def test_row_13_a_read_only_database_refuses_uploads_and_loses_nothing(rig: Rig)
 
 
 def test_the_promise_is_kept_after_all_of_it(rig: Rig) -> None:
+    assert rig.comes_to_rest() == {}
     assert check(rig.evidence()) == []
