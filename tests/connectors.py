@@ -7,6 +7,8 @@ import socket
 import subprocess
 import sys
 import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Self
 
@@ -59,10 +61,10 @@ class ConnectorProcess:
         self._log.close()
 
     def get(self, path: str) -> requests.Response:
-        return requests.get(f"http://127.0.0.1:{self.port}{path}", timeout=5)
+        return requests.get(f"http://127.0.0.1:{self.port}{path}", timeout=30)
 
     def post(self, path: str) -> requests.Response:
-        return requests.post(f"http://127.0.0.1:{self.port}{path}", timeout=5)
+        return requests.post(f"http://127.0.0.1:{self.port}{path}", timeout=30)
 
     def is_ready(self) -> bool:
         assert self.process.poll() is None, self.log()
@@ -79,6 +81,13 @@ class ConnectorProcess:
     def states(self) -> dict[str, str]:
         functions: dict[str, str] = self.get("/ready").json()["functions"]
         return functions
+
+    @contextmanager
+    def stopped(self) -> Iterator[None]:
+        """Frozen during the block, like a machine that sleeps."""
+        self.process.send_signal(signal.SIGSTOP)
+        yield
+        self.process.send_signal(signal.SIGCONT)
 
     def terminate(self, within: float = 15) -> int:
         self.process.send_signal(signal.SIGTERM)

@@ -7,7 +7,7 @@ from typing import TypeVar
 T = TypeVar("T")
 
 
-def eventually(predicate: Callable[[], T], *, within: float = 10) -> T:
+def eventually(predicate: Callable[[], T], *, within: float = 30) -> T:
     """The first true value of a predicate; raises AssertionError after `within` seconds."""
     deadline = time.monotonic() + within
     while True:

@@ -96,9 +96,9 @@ def test_the_rights_of_production_suffice(control: Control, vhost: str, monkeypa
     own = Control("test-rights")
     own.declare(FUNCTIONS, LEVELS)
     publisher = Publisher("test-rights")
-    publisher.publish(an_event("parking", exchange=""), timeout=5)
-    publisher.publish(an_event("classify", exchange=broker.delay_exchange(0.2)), timeout=5)
-    publisher.publish(an_event("dead-letter.classify", exchange="documents-dlx"), timeout=5)
+    publisher.publish(an_event("parking", exchange=""), timeout=30)
+    publisher.publish(an_event("classify", exchange=broker.delay_exchange(0.2)), timeout=30)
+    publisher.publish(an_event("dead-letter.classify", exchange="documents-dlx"), timeout=30)
     publisher.close()
     own.close()
     monkeypatch.setenv("RABBITMQ_USER", "docstream")
@@ -152,7 +152,7 @@ def test_an_event_that_no_queue_wants_is_not_published(control: Control) -> None
 def test_only_the_unroutable_one_of_a_batch_fails(control: Control) -> None:
     keys = ["document.uploaded", "nothing.wants.this"] * 20
     answers = [broker.publisher().submit(an_event(key)) for key in keys]
-    failed = [answer.exception(timeout=5) is not None for answer in answers]
+    failed = [answer.exception(timeout=30) is not None for answer in answers]
     assert failed == [key == "nothing.wants.this" for key in keys]
 
 
@@ -228,7 +228,7 @@ def test_a_delayed_message_comes_back_in_time_to_its_own_queue_with_its_body(
     broker.publish(an_event("classify", exchange=broker.delay_exchange(0.5), body=body, headers=HEADERS))
     assert not waiting.wait(0.3)
     assert not found
-    eventually(lambda: found, within=2)
+    eventually(lambda: found, within=30)
     assert (found[0].body, found[0].headers["x-attempt"], found[0].message_id) == (body, 1, "m")
     assert not others
 

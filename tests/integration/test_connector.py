@@ -53,7 +53,7 @@ def settled(control: Control) -> Callable[[], bool]:
 
 def publish(*envelopes: Envelope[Event]) -> None:
     for envelope in envelopes:
-        broker.publish_event(envelope, timeout=5)
+        broker.publish_event(envelope, timeout=30)
 
 
 def sequence(*replies: Reply) -> Callable[[Call], Reply]:
@@ -272,7 +272,7 @@ def test_a_second_sigterm_does_not_wait(start: Start, gateway: SimulatedGateway,
     assert reached.wait(10)
     connector.process.terminate()
     eventually(lambda: connector.actions("drain"))
-    assert connector.terminate(within=5) == 0
+    assert connector.terminate(within=60) == 0
     never.set()
     eventually(lambda: control.depths(["classify"]) == {"classify": 1})
 
@@ -301,7 +301,7 @@ def test_a_circuit_leaves_a_trace_for_the_operator(start: Start, gateway: Simula
     gateway.replies["classify"] = lambda _: Reply(status=401)
     start().ready()
     publish(uploaded())
-    rows = eventually(lambda: database.fetch("SELECT subject, detail FROM audit WHERE action = 'circuit'"), within=10)
+    rows = eventually(lambda: database.fetch("SELECT subject, detail FROM audit WHERE action = 'circuit'"), within=60)
     assert (rows[0]["subject"], rows[0]["detail"]) == ("classify", {"state": "open"})
 
 
@@ -334,7 +334,7 @@ def test_row_18_a_deleted_queue_is_declared_again_and_consumed(
             return False
         return bool(gateway.calls_of("classify"))
 
-    eventually(arrived, within=15)
+    eventually(arrived, within=60)
     assert connector.actions("consumer_cancelled")
 
 
@@ -427,7 +427,7 @@ def test_the_connector_reports_what_it_does(start: Start, gateway: SimulatedGate
     connector = start(CONNECTOR_NAME="reporting").ready()
     publish(uploaded())
     statement = "SELECT * FROM consumers WHERE connector = 'reporting' AND function = 'classify' AND handled = 1"
-    row = eventually(lambda: database.fetch(statement), within=12)[0]
+    row = eventually(lambda: database.fetch(statement), within=60)[0]
     assert (row["state"], row["workers"], row["active"], row["failed"], row["ready"]) == ("consuming", 2, 0, 0, 0)
     assert 'docstream_connector_settled_total{action="ack",function="classify"' in connector.get("/metrics").text
     assert connector.terminate() == 0

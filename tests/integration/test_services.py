@@ -2,7 +2,6 @@
 
 import os
 import signal
-import time
 from collections.abc import Iterator
 from contextlib import closing, contextmanager, suppress
 from pathlib import Path
@@ -59,10 +58,10 @@ def test_everything_runs_after_up(second: Site) -> None:
     assert services.environment() == second.environment()
 
 
-def test_up_takes_less_than_a_second_when_everything_runs(second: Site) -> None:
-    began = time.monotonic()
-    services.up(print)
-    assert time.monotonic() - began < 1
+def test_up_leaves_alone_what_runs(second: Site) -> None:
+    said: list[str] = []
+    services.up(said.append)
+    assert said == ["services are running"]
 
 
 @pytest.mark.parametrize("role", ROLES)
@@ -91,7 +90,7 @@ def test_functions_bind_a_queue_of_their_own_to_the_events(second: Site) -> None
         queue = functions.queue_declare("", exclusive=True).method.queue
         functions.queue_bind(queue, "documents", "document.#")
         functions.basic_publish("documents", "document.uploaded", b"{}")
-        assert next(functions.consume(queue, auto_ack=True, inactivity_timeout=5))[2] == b"{}"
+        assert next(functions.consume(queue, auto_ack=True, inactivity_timeout=30))[2] == b"{}"
 
 
 def test_there_is_no_guest(second: Site) -> None:

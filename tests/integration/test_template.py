@@ -58,7 +58,7 @@ def serving(home: Path) -> Iterator[tuple["subprocess.Popen[bytes]", str]]:
 
 def answers(url: str) -> bool:
     try:
-        return requests.get(url, timeout=5).ok
+        return requests.get(url, timeout=30).ok
     except requests.ConnectionError:
         return False
 
@@ -70,7 +70,7 @@ def test_on_sigterm_calls_in_flight_finish_and_new_ones_are_answered(tmp_path: P
             yield b"begun"
             process.send_signal(signal.SIGTERM)
             # A whole other call after the signal, while this one is in flight.
-            assert requests.get(url, timeout=5).ok
+            assert requests.get(url, timeout=30).ok
             yield b"ended"
 
         assert requests.post(f"{url}/digest", data=body(), timeout=10).json()["bytes"] == len("begunended")
@@ -88,12 +88,12 @@ def test_after_sigterm_a_call_that_never_ends_does_not_hold_the_process(tmp_path
 
 def test_the_watchdog_and_not_the_function_writes_server_and_date(tmp_path: Path) -> None:
     with serving(build(PROBE, tmp_path / "app")) as (_, url):
-        assert not {"server", "date"} & {name.lower() for name in requests.get(url, timeout=5).headers}
+        assert not {"server", "date"} & {name.lower() for name in requests.get(url, timeout=30).headers}
 
 
 def test_a_new_function_answers_before_anything_is_changed(tmp_path: Path) -> None:
     with serving(build(TEMPLATE / "function", tmp_path / "app")) as (_, url):
-        assert requests.get(f"{url}/hello", timeout=5).json() == {"path": "/hello"}
+        assert requests.get(f"{url}/hello", timeout=30).json() == {"path": "/hello"}
 
 
 @pytest.mark.parametrize("function", STACK, ids=lambda function: function.name)

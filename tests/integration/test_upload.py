@@ -314,7 +314,7 @@ def server(client: TestClient) -> Iterator[tuple[str, int]]:
 
 def answers(url: str) -> bool:
     try:
-        return requests.get(url, timeout=5).ok
+        return requests.get(url, timeout=30).ok
     except requests.ConnectionError:
         return False
 

@@ -70,7 +70,7 @@ class Rig:
 
     def function_states(self) -> dict[str, str]:
         """What the connector does with each function."""
-        states: dict[str, str] = requests.get(f"{self._admin}/ready", timeout=5).json()["functions"]
+        states: dict[str, str] = requests.get(f"{self._admin}/ready", timeout=30).json()["functions"]
         return states
 
     def consumers(self, queue: str) -> int:
@@ -107,15 +107,15 @@ class Rig:
         requests.request(method, url, json=deployment, auth=administrator, timeout=30).raise_for_status()
 
     def pause(self, function: str) -> None:
-        requests.post(f"{self._admin}/pause/{function}", timeout=5).raise_for_status()
+        requests.post(f"{self._admin}/pause/{function}", timeout=30).raise_for_status()
 
     def resume(self, function: str) -> None:
-        requests.post(f"{self._admin}/resume/{function}", timeout=5).raise_for_status()
+        requests.post(f"{self._admin}/resume/{function}", timeout=30).raise_for_status()
 
     def metric(self, name: str, **labels: str) -> float:
         """The sum over all series of this name that carry these labels; 0 when there is none."""
         found = 0.0
-        for line in requests.get(f"{self._admin}/metrics", timeout=5).text.splitlines():
+        for line in requests.get(f"{self._admin}/metrics", timeout=30).text.splitlines():
             if line.split("{")[0].split(" ")[0] == name and all(f'{key}="{labels[key]}"' in line for key in labels):
                 found += float(line.rpartition(" ")[2])
         return found

@@ -48,7 +48,7 @@ def server(state: api_server.State) -> Iterator[str]:
     running = uvicorn.Server(config)
     thread = threading.Thread(target=running.run, kwargs={"sockets": [listener]})
     thread.start()
-    eventually(lambda: running.started, within=10)
+    eventually(lambda: running.started, within=60)
     yield f"http://127.0.0.1:{listener.getsockname()[1]}"
     running.should_exit = True
     thread.join()
