@@ -66,16 +66,20 @@ _known: dict[tuple[str, object], tuple[float, Principal]] = {}
 """Keys seen within CACHE_SECONDS: a revoked key stops working that much later."""
 
 
-def authenticate(connection: HTTPConnection, scope: str) -> Principal:
-    """The caller of a request or a WebSocket; raises Unauthorized, or Forbidden when the key lacks the scope."""
+def caller(connection: HTTPConnection) -> Principal:
+    """Whose key or session a request or a WebSocket carries; raises Unauthorized."""
     token = bearer(connection)
     session = connection.cookies.get(SESSION_COOKIE)
     if token:
-        principal = holder(token)
-    elif session:
-        principal = known("id", session_key(session))
-    else:
-        raise Unauthorized("send an API key as `Authorization: Bearer …`")
+        return holder(token)
+    if session:
+        return known("id", session_key(session))
+    raise Unauthorized("send an API key as `Authorization: Bearer …`")
+
+
+def authenticate(connection: HTTPConnection, scope: str) -> Principal:
+    """The caller; raises Unauthorized, or Forbidden when the key lacks the scope."""
+    principal = caller(connection)
     if scope not in principal.scopes:
         raise Forbidden(f"this key lacks the scope {scope!r}; it has {', '.join(sorted(principal.scopes))}")
     return principal

@@ -20,6 +20,7 @@ app = application(
         Route("/dead-letters/{id:uuid}/replay", call("operate", replay.replayed), methods=["POST"]),
         Route("/dead-letters/{id:uuid}/discard", call("operate", replay.discarded), methods=["POST"]),
         Route("/index/rebuild", call("operate", index.rebuilt), methods=["POST"]),
+        Route("/session", session.shown),
         Route("/session", session.opened, methods=["POST"]),
         Route("/session", session.ended, methods=["DELETE"]),
         Route("/keys", call("operate", keys.listed)),

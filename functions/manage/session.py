@@ -1,5 +1,7 @@
 """A session for the page: an API key becomes a cookie that scripts cannot read and other sites cannot send."""
 
+from typing import Any
+
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
@@ -18,7 +20,7 @@ async def opened(request: Request) -> Response:
     if not isinstance(key, str) or not 1 <= len(key) <= KEY_CHARS:
         raise invalid("key is an API key")
     principal = await run_in_threadpool(auth.holder, key)
-    response = JSONResponse({"tenant": principal.tenant, "scopes": sorted(principal.scopes)})
+    response = JSONResponse(shape(principal))
     response.set_cookie(
         auth.SESSION_COOKIE,
         auth.session_cookie(principal.key_id),
@@ -28,6 +30,15 @@ async def opened(request: Request) -> Response:
         secure=request.headers.get("x-forwarded-proto", request.url.scheme) == "https",
     )
     return response
+
+
+async def shown(request: Request) -> Response:
+    """Raises Unauthorized once the session has ended or its key was revoked."""
+    return JSONResponse(shape(await run_in_threadpool(auth.caller, request)))
+
+
+def shape(principal: auth.Principal) -> dict[str, Any]:
+    return {"tenant": principal.tenant, "scopes": sorted(principal.scopes)}
 
 
 async def ended(request: Request) -> Response:

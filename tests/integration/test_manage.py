@@ -458,9 +458,10 @@ def test_a_session_is_a_cookie_that_scripts_and_other_sites_do_not_get(client: T
     assert "httponly" in cookie
     assert "samesite=strict" in cookie
     assert "secure" not in cookie
+    assert page.get("/session").json() == answer.json()
     assert page.get("/keys").status_code == 200
     assert page.delete("/session").status_code == 204
-    assert refusal(page.get("/keys")) == (401, "unauthorized")
+    assert refusal(page.get("/keys")) == refusal(page.get("/session")) == (401, "unauthorized")
 
 
 def test_over_https_the_cookie_is_secure(client: TestClient) -> None:

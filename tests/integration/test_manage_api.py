@@ -37,7 +37,7 @@ async def edge(scope: Scope, receive: Receive, send: Send) -> None:
 commands = (
     schemathesis.openapi.from_path(DESCRIPTION)
     .include(path_regex=MANAGED, method=["POST", "PATCH", "DELETE"])
-    .include(path_regex=r"^/(dead-letters|keys)", method="GET")
+    .include(path_regex=r"^/(dead-letters|keys|session)", method="GET")
 )
 commands.app = edge
 uploads = schemathesis.openapi.from_path(DESCRIPTION).include(path="/upload")
