@@ -3,11 +3,11 @@ CORPUS ?= ../shared
 PINS = $(wildcard functions/*/requirements*.txt) cli/requirements.txt connector/requirements.txt \
        local/requirements.txt template/python3-starlette/requirements.txt pyproject.toml
 
-.PHONY: help demo up down clean test acceptance images lint bench corpus
+.PHONY: help demo up down clean test acceptance images kubernetes-check lint bench corpus
 .DEFAULT_GOAL := help
 
 help: ## show this list
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-11s %s\n", $$1, $$2 }' Makefile
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-16s %s\n", $$1, $$2 }' Makefile
 
 demo: .venv/installed ## from a fresh clone to searchable documents, with a tour
 	@.venv/bin/python -m local demo
@@ -32,6 +32,9 @@ acceptance: .venv/developer ## the tests of a running OpenFaaS (OPENFAAS_URL=…
 
 images: .venv/developer ## build the real images, run them against the services, and accept what they do
 	.venv/bin/python -m local.images
+
+kubernetes-check: .venv/developer ## hold the manifests of deploy/ against Kubernetes and stack.yml
+	.venv/bin/pytest tests/unit/test_kubernetes.py tests/unit/test_network_policies.py tests/unit/test_edge.py
 
 lint: .venv/developer ## format, style and types
 	.venv/bin/ruff format --check . && .venv/bin/ruff check . && .venv/bin/mypy .

@@ -1,10 +1,10 @@
 #!/bin/sh
-# Creates at the gateway every secret that stack.yml names, from the files that `python -m local.services up` generated:
-#   deploy/faasd/secrets.sh FOLDER      (OPENFAAS_URL and a login of faas-cli count; safe to repeat)
+# Creates at the gateway every secret that stack.yml names, from generated files, one each:
+#   deploy/secrets.sh FOLDER      (OPENFAAS_URL and a login of faas-cli count; safe to repeat)
 # The connector's own secrets, with wider rights, never leave this machine.
 set -eu
 folder=${1:?the folder of the generated secrets}
-cd "$(dirname "$0")/../.."
+cd "$(dirname "$0")/.."
 names=$(grep -o 'docstream-[a-z0-9-]*' stack.yml | grep -v -e '^docstream-\(upload\|classify\|extract\|index\|notify\|query\|compensate\|manage\)$' | sort -u)
 for name in $names; do
   [ -f "$folder/$name" ] || { echo "$folder/$name is missing" >&2; exit 1; }
