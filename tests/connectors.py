@@ -75,7 +75,7 @@ class ConnectorProcess:
 
     def ready(self) -> Self:
         """Wait until it consumes what is deployed."""
-        eventually(lambda: self.is_ready() and set(self.states().values()) <= {"consuming"}, within=20)
+        eventually(lambda: self.is_ready() and set(self.states().values()) <= {"consuming"}, within=60)
         return self
 
     def states(self) -> dict[str, str]:
