@@ -15,6 +15,7 @@ from pipeline.errors import PipelineError
 from pipeline.settings import MissingSetting, secret
 
 from .admin import Admin, Health
+from .circuits import Circuits
 from .cleaner import Cleaner
 from .configuration import Configuration, configuration
 from .gateway import Gateway
@@ -69,6 +70,7 @@ class Connector:
             ("topics", self._refresh_topics),
             ("relay", self.relay.step),
             ("heartbeat", self.heartbeat.step),
+            ("circuits", Circuits(self.settings.name, probes=self.settings.cleans).step),
             ("sweeper", self.sweeper.step),
         ):
             Periodic(name, action, self.stopping).start()

@@ -11,6 +11,7 @@ from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 from pipeline.broker import Publisher
 from pipeline.broker.connection import HEARTBEAT_SECONDS
 
+from .circuits import DATABASE, database_circuit
 from .heartbeat import state_of
 from .supervisor import Supervisor
 
@@ -59,7 +60,8 @@ class Handler(BaseHTTPRequestHandler):
             self._say(HTTPStatus.OK if health.alive() else HTTPStatus.SERVICE_UNAVAILABLE, alive=health.alive())
         elif self.path == "/ready":
             status = HTTPStatus.OK if health.ready() else HTTPStatus.SERVICE_UNAVAILABLE
-            self._say(status, ready=health.ready(), functions=health.functions())
+            dependencies = {DATABASE: database_circuit()}
+            self._say(status, ready=health.ready(), functions=health.functions(), dependencies=dependencies)
         else:
             self._say(HTTPStatus.NOT_FOUND, code="not-found")
 

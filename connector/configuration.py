@@ -9,9 +9,9 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 
 from pipeline import settings
+from pipeline.breaker import Limits
 from pipeline.broker import DELAY_LEVELS
 
-from .breaker import Limits
 from .settle import Policy
 
 

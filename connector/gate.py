@@ -4,7 +4,8 @@ import threading
 import time
 from collections.abc import Callable
 
-from .breaker import Breaker, State
+from pipeline.breaker import Breaker, State
+
 from .outcome import Health, Outcome
 from .window import Window
 

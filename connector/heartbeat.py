@@ -1,8 +1,8 @@
 """Says every few seconds what this connector does: rows in consumers, gauges, and circuit changes in audit."""
 
-import json
 import time
 
+from pipeline import circuit
 from pipeline.broker import Control, Link
 from pipeline.database import Cursor, transaction
 from pipeline.errors import Unavailable
@@ -37,16 +37,6 @@ def forget_consumers(tx: Cursor, connector: str) -> None:
     )
 
 
-def write_audit(tx: Cursor, connector: str, function: str, state: str) -> None:
-    tx.execute(
-        """
-        INSERT INTO audit (tenant, actor, action, subject, detail)
-        VALUES ('system', %(connector)s, 'circuit', %(function)s, %(detail)s)
-        """,
-        {"connector": connector, "function": function, "detail": json.dumps({"state": state})},
-    )
-
-
 class Heartbeat:
     def __init__(self, connector: str, supervisor: Supervisor, control: Control, links: list[Link]) -> None:
         self._connector, self._supervisor, self._control, self._links = connector, supervisor, control, links
@@ -59,7 +49,7 @@ class Heartbeat:
             for name, intake in list(self._supervisor.intakes.items()):
                 write_consumer(tx, self._row(name, intake, ready.get(name)))
             for function, state in transitions:
-                write_audit(tx, self._connector, function, state)
+                circuit.write_audit(tx, function, state, by=self._connector)
         for _ in transitions:
             self._supervisor.transitions.popleft()
         return SECONDS

@@ -1,8 +1,8 @@
 """What a consumer takes from its queue, made to follow what it should take: one subscription at a time."""
 
+from pipeline.breaker import State
 from pipeline.broker import Subscriber, Subscription
 
-from .breaker import State
 from .consumer import Consumer
 
 

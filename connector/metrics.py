@@ -12,6 +12,7 @@ HELD = Counter(
 READY = Gauge("docstream_queue_ready", "Messages waiting in a queue", ["queue"])
 ACTIVE = Gauge("docstream_connector_active", "Calls running", ["function"])
 PAUSED = Gauge("docstream_connector_paused", "1 while the circuit of a function is not closed", ["function"])
+DEPENDENCY_OPEN = Gauge("docstream_dependency_open", "1 while the circuit of a server is not closed", ["dependency"])
 RECONNECTS = Gauge("docstream_connector_reconnects", "Connections lost since the start", ["connection"])
 RELAYED = Counter("docstream_relay_events", "Unsent events by the broker's answer", ["answer"])
 UNSENT = Gauge("docstream_relay_unsent", "Events not yet confirmed by the broker")

@@ -40,6 +40,8 @@ class Outcome:
 SUCCESS = Outcome(kind="success", name="success", health="well")
 PERMANENT = Outcome(kind="permanent", name="rejected", health="silent")
 CONTINUES = Outcome(kind="deferred", name="continues", health="well", free=True)
+# The function's server is away, and so every further call would fail alike.
+CIRCUIT_OPEN = Outcome(kind="deferred", name="circuit-open", health="ill", blocked=True)
 HANDLER_FAILED = Outcome(kind="transient", name="handler-failed", health="ill")
 
 TROUBLES: dict[Trouble, Outcome] = {
@@ -78,5 +80,7 @@ def outcome(answer: Answer) -> Outcome:
         return PERMANENT
     if answer.code == "continues":
         return CONTINUES
+    if answer.code == "circuit-open":
+        return CIRCUIT_OPEN
     internal = INTERNAL.get((answer.status, answer.internal or ""))
     return internal or STATUSES.get(answer.status, HANDLER_FAILED)

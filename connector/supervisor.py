@@ -5,11 +5,11 @@ import threading
 import time
 from collections import deque
 
+from pipeline.breaker import Breaker, State
 from pipeline.broker import Control, Publisher, Subscriber, TopologyMismatch
 from pipeline.errors import Unavailable
 
 from . import metrics
-from .breaker import Breaker, State
 from .configuration import Configuration
 from .consumer import Consumer
 from .gate import Gate

@@ -16,6 +16,7 @@ from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError, HTTPClientError
 
 from . import settings
+from .circuit import guarded
 from .errors import Rejected, Unavailable
 
 if TYPE_CHECKING:
@@ -72,14 +73,15 @@ def bucket() -> str:
 @contextmanager
 def translated(key: str) -> Iterator[None]:
     """A missing object is Rejected, since no retry brings it back; everything else is the store's trouble."""
-    try:
-        yield
-    except ClientError as error:
-        if error.response.get("Error", {}).get("Code") in MISSING:
-            raise Rejected("corrupt", f"the stored object {key.rsplit('/', 1)[-1]} is missing") from error
-        raise Unavailable("the object store does not answer") from error
-    except (BotoCoreError, HTTPClientError) as error:
-        raise Unavailable("the object store does not answer") from error
+    with guarded("object-store", settings.object_store()):
+        try:
+            yield
+        except ClientError as error:
+            if error.response.get("Error", {}).get("Code") in MISSING:
+                raise Rejected("corrupt", f"the stored object {key.rsplit('/', 1)[-1]} is missing") from error
+            raise Unavailable("the object store does not answer") from error
+        except (BotoCoreError, HTTPClientError) as error:
+            raise Unavailable("the object store does not answer") from error
 
 
 def ping() -> None:

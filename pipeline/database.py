@@ -1,12 +1,13 @@
-"""The only home of psycopg2: a small pool per process, transactions, migrations, and the meaning of its errors."""
+"""The only home of psycopg2: a small pool per process, its circuit, transactions, and the meaning of its errors."""
 
 import functools
 import queue
 import threading
 import time
+from collections import deque
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
-from pathlib import Path
+from contextlib import closing, contextmanager
+from datetime import UTC, datetime
 from typing import Any
 
 import psycopg2
@@ -14,14 +15,15 @@ from psycopg2 import errorcodes, extensions
 from psycopg2.extras import RealDictCursor, register_uuid
 from tenacity import retry, retry_if_exception_type, stop_after_delay, wait_random_exponential
 
-from . import settings
-from .errors import Busy, Unavailable
+from . import migrations, settings
+from .breaker import DEPENDENCY, Breaker, State
+from .errors import Busy, CircuitOpen, Unavailable
 
 Cursor = RealDictCursor
 Row = dict[str, Any]
+OutOfReach = (psycopg2.errors.UndefinedTable, psycopg2.errors.InsufficientPrivilege)
+"""A table that this role may not touch, or that no migration has made yet."""
 
-MIGRATIONS = Path(__file__).parent / "migrations"
-MIGRATION_LOCK = 7_305_117
 POOL_SIZE = 8
 WAIT_SECONDS = 5
 CHECK_AFTER_IDLE_SECONDS = 5
@@ -80,10 +82,15 @@ def connect_riding_out_a_blip() -> extensions.connection:
     return connect()
 
 
+changes: deque[tuple[State, datetime]] = deque(maxlen=100)
+"""What became of the database's circuit in this process, until the connector writes it down."""
+
+
 class Pool:
     """At most POOL_SIZE sessions; a broken one takes the idle ones with it, since the server went away for all."""
 
     def __init__(self) -> None:
+        self.circuit = Breaker(DEPENDENCY, on_change=lambda state: changes.append((state, datetime.now(UTC))))
         self._idle: queue.LifoQueue[tuple[extensions.connection, float]] = queue.LifoQueue()
         self._free = threading.BoundedSemaphore(POOL_SIZE)
 
@@ -151,11 +158,20 @@ def transaction() -> Iterator[Cursor]:
 
     Raises Busy, Unavailable; a bug in SQL passes as psycopg2.Error.
     """
+    sessions, healthy = pool(), None
+    permit = sessions.circuit.permit(time.monotonic())
+    if permit is None:
+        raise CircuitOpen("postgresql", retry_after=DEPENDENCY.first_open)
     try:
-        with pool().lease() as connection, connection, connection.cursor(cursor_factory=RealDictCursor) as cursor:
+        with sessions.lease() as connection, connection, connection.cursor(cursor_factory=RealDictCursor) as cursor:
             yield cursor
+        healthy = True
     except psycopg2.Error as error:
-        raise translated(error) from error
+        trouble = translated(error)
+        healthy = not isinstance(trouble, Unavailable)
+        raise trouble from error
+    finally:
+        sessions.circuit.record(permit, healthy, time.monotonic())
 
 
 def fetch(statement: str, values: Mapping[str, Any] | None = None) -> list[Row]:
@@ -176,25 +192,7 @@ def migrate() -> list[str]:
     Raises Busy while somebody else takes long over it, Unavailable.
     """
     try:
-        return applied_by(connect_riding_out_a_blip())
+        with closing(connect_riding_out_a_blip()) as connection, connection:
+            return migrations.apply(connection.cursor(cursor_factory=RealDictCursor))
     except psycopg2.Error as error:
         raise translated(error) from error
-
-
-def applied_by(connection: extensions.connection) -> list[str]:
-    try:
-        with connection, connection.cursor(cursor_factory=RealDictCursor) as cursor:
-            cursor.execute("SET LOCAL lock_timeout = '60s'; SET LOCAL statement_timeout = 0")
-            cursor.execute("SELECT pg_advisory_xact_lock(%s)", (MIGRATION_LOCK,))
-            cursor.execute(
-                "CREATE TABLE IF NOT EXISTS migrations (name text PRIMARY KEY, at timestamptz DEFAULT now())"
-            )
-            cursor.execute("SELECT name FROM migrations")
-            applied = {row["name"] for row in cursor.fetchall()}
-            missing = [path for path in sorted(MIGRATIONS.glob("*.sql")) if path.stem not in applied]
-            for path in missing:
-                cursor.execute(path.read_text())
-                cursor.execute("INSERT INTO migrations (name) VALUES (%s)", (path.stem,))
-        return [path.stem for path in missing]
-    finally:
-        connection.close()

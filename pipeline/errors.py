@@ -4,6 +4,7 @@ PipelineError
 ├── Rejected           422  this document can never pass: the message is dead-lettered, the document fails
 ├── Continues          425  a long document made progress; call again
 ├── Unavailable        503  a server of ours is away: deferred without burning an attempt
+│   └── CircuitOpen         it has been away for a while, and is not asked now
 ├── Busy               409  a live twin holds the document
 └── RequestError            what a client of the HTTP API did wrong
     ├── BadRequest     400
@@ -62,6 +63,16 @@ class Unavailable(PipelineError):
 
     def __init__(self, reason: str, *, retry_after: float = 5) -> None:
         super().__init__(reason, retry_after=retry_after)
+
+
+class CircuitOpen(Unavailable):
+    """A server is left alone for a while, since it failed again and again; the answer names it in X-Breaker."""
+
+    default_code = "circuit-open"
+
+    def __init__(self, dependency: str, *, retry_after: float) -> None:
+        super().__init__(f"{dependency} does not answer and is left alone for a while", retry_after=retry_after)
+        self.dependency = dependency
 
 
 class Busy(PipelineError):

@@ -10,7 +10,7 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
-from .errors import PipelineError
+from .errors import CircuitOpen, PipelineError
 from .settings import MissingSetting
 
 log = logging.getLogger(__name__)
@@ -44,7 +44,10 @@ def answer(
 async def problem(request: Request, error: Exception) -> Response:
     """For PipelineError: its own status, code and Retry-After."""
     assert isinstance(error, PipelineError)
-    return answer(request, error.status, error.code, error.reason, error.retry_after)
+    response = answer(request, error.status, error.code, error.reason, error.retry_after)
+    if isinstance(error, CircuitOpen):
+        response.headers["X-Breaker"] = error.dependency
+    return response
 
 
 async def http_problem(request: Request, error: Exception) -> Response:

@@ -37,7 +37,11 @@ def operations(request: Request) -> Response:
 CONSUMERS = """
     SELECT * FROM read.consumers WHERE seen_at > now() - make_interval(secs => %(seconds)s) ORDER BY function, connector
 """
-BREAKERS = "SELECT name, state, opened_at FROM read.breakers ORDER BY name"
+BREAKERS = """
+    SELECT name, coalesce(state, 'closed') AS state, opened_at
+    FROM unnest(ARRAY['object-store', 'ollama', 'postgresql', 'search']) AS name LEFT JOIN read.breakers USING (name)
+    ORDER BY name
+"""
 STATES = "SELECT state, count(*) FROM read.documents WHERE tenant = %(tenant)s GROUP BY state"
 RATES = """
     SELECT type, count(*) FROM read.events

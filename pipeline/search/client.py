@@ -9,6 +9,7 @@ from typing import Any
 from opensearchpy import OpenSearch, exceptions
 
 from .. import settings
+from ..circuit import guarded
 from ..errors import Unavailable
 
 CONNECTIONS = 8
@@ -41,14 +42,15 @@ def connected(server: settings.SearchServer) -> OpenSearch:
 @contextmanager
 def asking() -> Iterator[OpenSearch]:
     """The client; raises Unavailable for a server in trouble, the error itself for a bug of ours."""
-    try:
-        yield client()
-    except exceptions.ConnectionError as error:
-        raise Unavailable("the search server does not answer") from error
-    except exceptions.TransportError as error:
-        if unavailable(error.status_code):
-            raise Unavailable(f"the search server answered {error.status_code}") from error
-        raise
+    with guarded("search", settings.search_server().url):
+        try:
+            yield client()
+        except exceptions.ConnectionError as error:
+            raise Unavailable("the search server does not answer") from error
+        except exceptions.TransportError as error:
+            if unavailable(error.status_code):
+                raise Unavailable(f"the search server answered {error.status_code}") from error
+            raise
 
 
 def ping() -> None:

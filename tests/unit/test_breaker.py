@@ -5,7 +5,7 @@ from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
 
-from connector.breaker import Breaker, Limits, State
+from pipeline.breaker import Breaker, Limits, State
 
 LIMITS = Limits()
 

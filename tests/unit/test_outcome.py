@@ -67,3 +67,8 @@ def test_a_handler_that_says_permanent_is_believed(status: int) -> None:
 def test_a_long_document_that_goes_on_is_free() -> None:
     going_on = outcome(Answer(status=425, code="continues"))
     assert (going_on.kind, going_on.free, going_on.health) == ("deferred", True, "well")
+
+
+def test_an_open_circuit_behind_the_function_stops_it_at_once_and_burns_no_attempt() -> None:
+    said = outcome(Answer(status=503, code="circuit-open", retry_after=2))
+    assert (said.kind, said.blocked, said.name) == ("deferred", True, "circuit-open")

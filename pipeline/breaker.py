@@ -1,4 +1,6 @@
-"""The circuit of one function; pure but for its lock. It never wraps a call: permit() before, record() after."""
+"""The circuit of a function or of a dependency; pure but for its lock. It never wraps a call: permit() before, record()
+after.
+"""
 
 import random
 import threading
@@ -22,6 +24,10 @@ class Limits:
     longest_open: float = 300
     successes_to_close: int = 3
     probe_lease: float = 180
+
+
+# One call in two seconds is no burden, and a server that is back should not wait for us.
+DEPENDENCY = Limits(consecutive=5, first_open=2, longest_open=15, successes_to_close=1, probe_lease=60)
 
 
 class Breaker:
@@ -82,6 +88,12 @@ class Breaker:
             if self._state != "open":
                 self._open(now)
 
+    def close(self, now: float) -> None:
+        """Somebody else's probe has succeeded."""
+        with self._lock:
+            if self.state(now) != "closed":
+                self._close()
+
     def _record_probe(self, healthy: bool | None, now: float) -> None:
         self._probe_until = 0.0
         if healthy is False:
@@ -89,10 +101,7 @@ class Breaker:
         elif healthy:
             self._successes += 1
             if self._successes >= self._limits.successes_to_close:
-                self._openings = 0
-                self._calls.clear()
-                self._failures_in_row = 0
-                self._become("closed")
+                self._close()
 
     def _record_call(self, healthy: bool, now: float) -> None:
         self._calls.append((now, healthy))
@@ -102,6 +111,12 @@ class Breaker:
         crowded = len(recent) >= self._limits.window and failures >= self._limits.failing_share * len(recent)
         if crowded or self._failures_in_row >= self._limits.consecutive:
             self._open(now)
+
+    def _close(self) -> None:
+        self._openings = 0
+        self._calls.clear()
+        self._failures_in_row = 0
+        self._become("closed")
 
     def _open(self, now: float) -> None:
         longest = min(self._limits.longest_open, self._limits.first_open * 2.0 ** min(self._openings, 32))
