@@ -15,7 +15,10 @@ from pipeline.events import EVENTS
 ROOT = Path(__file__).parents[2]
 PRODUCT = ("functions", "pipeline", "connector", "local", "cli", "template")
 MODULES = sorted(path for folder in PRODUCT for path in (ROOT / folder).rglob("*.py") if "build" not in path.parts)
-REQUIREMENTS = sorted(path for path in ROOT.rglob("requirements*.txt") if ".venv" not in path.parts)
+VISIBLE = [folder for folder in ROOT.iterdir() if not folder.name.startswith(".")]
+REQUIREMENTS = sorted(
+    [*ROOT.glob("requirements*.txt"), *(path for folder in VISIBLE for path in folder.rglob("requirements*.txt"))]
+)
 MANIFESTS = yaml.safe_load((ROOT / "stack.yml").read_text())["functions"]
 
 HOMES = {
