@@ -149,6 +149,7 @@ def specification(deployment: Mapping[str, Any]) -> FunctionSpec:
         secrets=tuple(deployment.get("secrets") or ()),
         labels=deployment.get("labels") or {},
         annotations=deployment.get("annotations") or {},
+        memory=(deployment.get("limits") or {}).get("memory") or "",
     )
 
 
@@ -163,6 +164,7 @@ def status(function: Function) -> dict[str, Any]:
         "secrets": list(spec.secrets),
         "labels": dict(spec.labels),
         "annotations": dict(spec.annotations),
+        **({"limits": {"memory": spec.memory}} if spec.memory else {}),
         "replicas": len(function.replicas),
         "availableReplicas": function.available,
         "invocationCount": function.invocations,

@@ -29,7 +29,9 @@ class Limits:
 
 @dataclass(frozen=True, kw_only=True)
 class FunctionSpec:
-    """One function as it is deployed; handler is its folder, relative to the stack file."""
+    """One function as it is deployed; handler is its folder, relative to the stack file; memory is a Kubernetes
+    quantity such as 512Mi, empty for no limit.
+    """
 
     name: str
     handler: str
@@ -38,6 +40,7 @@ class FunctionSpec:
     secrets: tuple[str, ...] = ()
     labels: Mapping[str, str] = field(default_factory=dict)
     annotations: Mapping[str, str] = field(default_factory=dict)
+    memory: str = ""
 
     @property
     def module(self) -> str:
@@ -104,6 +107,7 @@ def _function(name: str, described: Mapping[str, Any]) -> FunctionSpec:
         secrets=tuple(described.get("secrets") or ()),
         labels=_texts(described.get("labels")),
         annotations=_texts(described.get("annotations")),
+        memory=_texts(described.get("limits")).get("memory", ""),
     )
 
 

@@ -11,7 +11,8 @@ from yarl import URL
 
 from local import ports
 from local.functions import Functions
-from local.launch import Place, mounted
+from local.images.isolation import HARDENED, LABEL, secret_mounts
+from local.launch import Place
 from local.runner import IDLE_SECONDS, session
 from local.stackfile import FunctionSpec, Limits
 
@@ -27,6 +28,11 @@ _ports = count(FIRST_PORT + os.getpid() % 1000)
 
 def functions(place: Place, network: str) -> Functions:
     return Functions(place, lambda spec, where: ContainerRunner(spec, where, network), lambda spec: NO_LIMITS)
+
+
+def memory_limit(spec: FunctionSpec) -> list[str]:
+    """Docker counts its M as Kubernetes its Mi."""
+    return [f"--memory={spec.memory.removesuffix('i')}"] if spec.memory else []
 
 
 class ContainerRunner:
@@ -45,30 +51,17 @@ class ContainerRunner:
         with log.open("ab") as output:
             return await asyncio.create_subprocess_exec(
                 *(DOCKER, "run", "--rm", "--name", self.name, "--network", self.network),
-                *("--publish", f"127.0.0.1:{self.port}:8080", *self._limits(), *self._environment(), *self._secrets()),
+                *("--label", f"{LABEL}={self.network}", "--publish", f"127.0.0.1:{self.port}:8080"),
+                *(*HARDENED, *memory_limit(self.spec), *self._environment()),
+                *secret_mounts(self.place.home, self.spec.name, self.spec.secrets),
                 self.spec.image,
                 stdin=asyncio.subprocess.DEVNULL,
                 stdout=output,
                 stderr=asyncio.subprocess.STDOUT,
             )
 
-    def _limits(self) -> list[str]:
-        return ["--cap-drop=ALL", "--security-opt=no-new-privileges", "--read-only", "--tmpfs=/tmp"]
-
     def _environment(self) -> list[str]:
         return [word for name, value in self.spec.environment.items() for word in ("--env", f"{name}={value}")]
-
-    def _secrets(self) -> list[str]:
-        """Links to what may be rotated: the folder they point into is mounted too. Readable for the image's own user,
-        as OpenFaaS mounts them; on this machine the folder above keeps others out.
-        """
-        folder = mounted(self.place.home, self.spec.name, self.spec.secrets)
-        for readable in (folder, self.place.secrets):
-            readable.chmod(0o755)
-        for name in self.spec.secrets:
-            (self.place.secrets / name).chmod(0o644)
-        mounts = (f"{folder}:/var/openfaas/secrets:ro", f"{self.place.secrets}:{self.place.secrets}:ro")
-        return [word for mount in mounts for word in ("--volume", mount)]
 
     async def accepts(self) -> bool:
         """Docker's own proxy accepts connections before anybody listens behind it."""

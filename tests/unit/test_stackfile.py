@@ -48,11 +48,13 @@ def test_a_function_is_read_with_everything_the_gateway_needs() -> None:
             labels: {com.openfaas.scale.min: "3"}
             secrets: [docstream-db]
             environment: {exec_timeout: 2m, max_inflight: 4, DEBUG: true}
+            limits: {memory: 2Gi}
     """
     (classify,) = parse(text, {})
     assert (classify.name, classify.module, classify.scale) == ("classify", "functions.classify.handler", 3)
     assert classify.annotations == {"topic": "document.uploaded"}
     assert classify.secrets == ("docstream-db",)
+    assert classify.memory == "2Gi"
     assert classify.environment == {"exec_timeout": "2m", "max_inflight": "4", "DEBUG": "true"}
     limits = classify.limits()
     assert (limits.exec_timeout, limits.write_timeout, limits.max_inflight) == (120, 30, 4)
