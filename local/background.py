@@ -5,6 +5,7 @@ import time
 from collections.abc import Mapping
 
 from local import own_ports, probe, site
+from local.images import connector as image
 from local.launch import mounted
 from local.progress import Report, patiently
 from local.server import Server
@@ -40,7 +41,6 @@ def gateway(addresses: Mapping[str, str] | None = None) -> Server:
 
 
 def connector(addresses: Mapping[str, str] | None = None) -> Server:
-    command = [sys.executable, "-m", "connector"]
     secrets = mounted(site.home(), "connector", CONNECTOR_SECRETS)
     environment = {
         **owner_environment(addresses or {}),
@@ -50,6 +50,11 @@ def connector(addresses: Mapping[str, str] | None = None) -> Server:
         "CONNECTOR_GRACE_SECONDS": str(GRACE_SECONDS),
         "secret_mount_path": str(secrets),
     }
+    command = (
+        image.command(environment, site.home(), CONNECTOR_SECRETS)
+        if "DOCSTREAM_NETWORK" in environment
+        else [sys.executable, "-m", "connector"]
+    )
     return Server(name="connector", folder=site.home() / "connector", command=command, environment=environment)
 
 

@@ -1,48 +1,44 @@
-"""Build every image, run them against the services and accept what they do: python -m local.images [build]."""
+"""Build every image, run them against the services and accept what they do: python -m local.images [build | up]."""
 
 import os
+import signal
 import subprocess
 import sys
-import uuid
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Mapping
 
-from local import services, site, stackfile
+from local import background, first_key, services, site, stackfile
 from local.errors import ServiceError
-from local.forward import ports_of, seen_from
-from local.images.build import CONNECTOR, build
-from local.images.engine import Docker, docker
+from local.images.build import build
+from local.images.engine import docker
+from local.images.network import surroundings
 
-ACCEPTANCE = ("-m", "pytest", "tests/acceptance", "--durations=10")
+ACCEPTANCE = ("-m", "pytest", "tests/images", "tests/acceptance", "--durations=10")
 
 
 def report(line: str) -> None:
     print(line, flush=True)
 
 
-@contextmanager
-def network(engine: Docker) -> Iterator[tuple[str, str]]:
-    """The name of a network without a way out, and this machine's address in it."""
-    name = f"docstream-{uuid.uuid4().hex[:8]}"
-    engine.run("network", "create", "--opt", "com.docker.network.bridge.enable_ip_masquerade=false", name)
+def accept(environment: Mapping[str, str]) -> int:
+    """The exit code of the tests of images, and of the acceptance tests over containers of them."""
+    return subprocess.run([sys.executable, *ACCEPTANCE], env={**os.environ, **environment}, check=False).returncode
+
+
+def hold(environment: Mapping[str, str]) -> int:
+    """The stack of this clone, in containers, until a signal."""
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
     try:
-        yield name, engine.run("network", "inspect", "--format", "{{(index .IPAM.Config 0).Gateway}}", name)
+        background.start_gateway(environment, report)
+        first_key.ensure(background.owner_environment(environment))
+        background.start_connector(environment, report)
+        report(f"functions and connector run in containers behind {background.gateway_url()} until Ctrl+C")
+        while True:
+            signal.pause()
+    except KeyboardInterrupt:
+        return 0
     finally:
-        engine.run("network", "rm", name)
-
-
-def accept(engine: Docker) -> int:
-    """The exit code of the acceptance tests over containers of the images."""
-    environment = dict(os.environ) if "PGHOST" in os.environ else {**os.environ, **services.environment()}
-    with network(engine) as (name, host):
-        ports = [f"--port={port}" for port in ports_of(environment)]
-        forwarding = subprocess.Popen([sys.executable, "-m", "local.forward", host, *ports])
-        try:
-            own = {"DOCSTREAM_NETWORK": name, "DOCSTREAM_DOCKER": engine.program}
-            surroundings = {**seen_from(host, environment), **engine.address, **own}
-            return subprocess.run([sys.executable, *ACCEPTANCE], env=surroundings, check=False).returncode
-        finally:
-            forwarding.terminate()
+        background.stop_connector(report)
+        background.stop_gateway(report)
 
 
 def main() -> int:
@@ -50,12 +46,13 @@ def main() -> int:
     try:
         with docker() as engine:
             build(engine, specs, report)
-            engine.run("run", "--rm", "--network=none", CONNECTOR, "python", "-c", "import connector.__main__")
             if sys.argv[1:] == ["build"]:
                 return 0
-            if "PGHOST" not in os.environ:
+            named = "PGHOST" in os.environ
+            if not named:
                 services.up(report)
-            return accept(engine)
+            with surroundings(engine, os.environ if named else services.environment()) as environment:
+                return hold(environment) if sys.argv[1:] == ["up"] else accept(environment)
     except ServiceError as error:
         print(f"error: {error}", file=sys.stderr)
         return 1
