@@ -17,12 +17,14 @@ WATCHDOG = "ghcr.io/openfaas/of-watchdog:0.11.6"
 LABEL = "docstream.stand-in"
 STAND_IN = Path(__file__).parent / "watchdog.py"
 AUTHORITIES = Path("/etc/ssl/certs/ca-certificates.crt")
+PIP_SECONDS = 180
+"""Without a byte from the registry; pip's own 15 are short for a loaded one."""
 HOOKS = (
     'rm -f "$1"/usr/lib/python3*/EXTERNALLY-MANAGED',
     'ln -s /usr/bin/python3 "$1/usr/local/bin/python"',
     # Builds meet the registry that this machine meets.
     f"copy-in {AUTHORITIES} /etc/ssl/certs",
-    f'printf "[global]\\ncert = {AUTHORITIES}\\n" > "$1/etc/pip.conf"',
+    f'printf "[global]\\ncert = {AUTHORITIES}\\ntimeout = {PIP_SECONDS}\\n" > "$1/etc/pip.conf"',
     'rm -rf "$1"/usr/share/doc/* "$1"/usr/share/man/* "$1"/usr/share/locale/*',
 )
 

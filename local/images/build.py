@@ -24,6 +24,8 @@ def build(engine: Docker, specs: Sequence[FunctionSpec], report: Report) -> None
 
 def _build(engine: Docker, image: str, *words: str, report: Report) -> None:
     began = time.monotonic()
-    engine.run("build", "--network=host", "--quiet", "--tag", image, *words)
+    command = ("build", "--network=host", "--quiet", "--tag", image, *words)
+    if not engine.succeeds(*command):  # a registry may fail for a moment; a mistake fails again, and is reported
+        engine.run(*command)
     size = int(engine.run("image", "inspect", "--format", "{{.Size}}", image))
     report(f"{image}: {size / MEGABYTE:.0f} MB, {time.monotonic() - began:.0f} s")

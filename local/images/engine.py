@@ -60,7 +60,8 @@ def docker() -> Iterator[Docker]:
         options = (f"--data-root={home / 'data'}", f"--exec-root={home / 'run'}", f"--pidfile={home / 'pid'}")
         # No rules for packets: containers reach this machine, and nothing else.
         command = [
-            "/usr/sbin/dockerd",
+            # It ends with this process, however that ends.
+            *("setpriv", "--pdeathsig", "TERM", "/usr/sbin/dockerd"),
             f"--host={socket}",
             *options,
             "--iptables=false",
@@ -78,6 +79,14 @@ def docker() -> Iterator[Docker]:
         process.terminate()
         with suppress(subprocess.TimeoutExpired):
             process.wait(STOP_SECONDS)
+        _unmount(home)
+
+
+def _unmount(folder: Path) -> None:
+    """What an engine leaves mounted would keep its folder from being removed."""
+    mounted = [Path(line.split()[4]) for line in Path("/proc/self/mountinfo").read_text().splitlines()]
+    for point in reversed([each for each in mounted if each.is_relative_to(folder)]):
+        subprocess.run(["umount", str(point)], check=False)
 
 
 def _await(engine: Docker, process: "subprocess.Popen[bytes]", home: Path) -> None:
