@@ -12,7 +12,7 @@ from uuid import UUID, uuid5
 
 from .errors import Rejected
 from .events import Event
-from .schemas import validate
+from .upcasting import checked, type_of
 
 EVENT_NAMESPACE = UUID("3f0a2f0e-6f2b-5c5e-9a55-6d1f5b3f8f11")
 CONTENT_TYPE = "application/cloudevents+json"
@@ -74,17 +74,17 @@ def render(envelope: Envelope[Event]) -> bytes:
 
 
 def parse(body: bytes, *expected: type[E]) -> Envelope[E]:
-    """Read a structured CloudEvent.
+    """Read a structured CloudEvent of this version or of another one that can be read.
 
     Raises Rejected(malformed-event) when it is no CloudEvent of an expected type, Rejected(schema-invalid) when its
-    data does not match the schema of its version.
+    data does not match the schema of its version, Rejected(future-version) when only a later release knows it.
     """
     if len(body) > MAX_EVENT_BYTES:
         raise Rejected("malformed-event", f"the event has {len(body)} bytes, the limit is {MAX_EVENT_BYTES}")
     try:
         message = json.loads(body)
-        kind = next(each for each in expected if each.type() == message["type"])
-        validate(kind.name, message["dataschema"].rsplit("/", 1)[1].removesuffix(".json"), message["data"])
+        version = message["dataschema"].rsplit("/", 1)[1].removesuffix(".json")
+        kind = next(each for each in expected if type_of(each, version) == message["type"])
         return Envelope(
             id=UUID(message["id"]),
             source=message["source"],
@@ -96,7 +96,7 @@ def parse(body: bytes, *expected: type[E]) -> Envelope[E]:
             run=int(message["run"]),
             tenant=message["tenant"],
             traceparent=message.get("traceparent"),
-            data=kind.from_data(message["data"]),
+            data=checked(kind, version, message["data"]),
         )
     except StopIteration as error:
         names = " or ".join(each.type() for each in expected)

@@ -11,6 +11,7 @@ from psycopg2.extras import Json
 from .database import Cursor, Row, fetch
 from .envelope import Envelope
 from .events import EVENTS, Event
+from .upcasting import is_readable, upcast
 
 ERASED = {"erased": True}
 
@@ -53,8 +54,8 @@ class Stored:
 
     @property
     def readable(self) -> bool:
-        """Neither erased nor of a type that only a newer version knows."""
-        return not self.erased and self.row["type"] in EVENTS
+        """Neither erased nor of a type or version that only a later release knows."""
+        return not self.erased and is_readable(self.row["type"], self.row["schema_version"])
 
     @property
     def envelope(self) -> Envelope[Event]:
@@ -89,7 +90,10 @@ def append(tx: Cursor, envelope: Envelope[Event]) -> None:
 
 
 def from_row(row: Row) -> Envelope[Event]:
-    """The envelope as it was appended; raises TypeError for an erased event."""
+    """The envelope as it was appended, in today's version of its event.
+
+    Raises TypeError for an erased event, Rejected(future-version) for what only a later release knows.
+    """
     return Envelope(
         id=row["id"],
         source=row["source"],
@@ -101,7 +105,7 @@ def from_row(row: Row) -> Envelope[Event]:
         run=row["run"],
         tenant=row["tenant"],
         traceparent=row["traceparent"],
-        data=EVENTS[row["type"]].from_data(row["data"]),
+        data=upcast(EVENTS[row["type"]], row["schema_version"], row["data"]),
     )
 
 
