@@ -161,9 +161,9 @@ def test_row_33_what_kills_its_function_again_and_again_is_suspected(start: Star
         (b"not json", "malformed-event"),
         (b'{"type": "docstream.document.eaten.v1"}', "malformed-event"),
         (render(uploaded()).replace(b'"size":5', b'"size":"five"'), "schema-invalid"),
-        (b"x" * 20_000_000, "malformed-event"),
+        (b"x" * 16_000_000, "malformed-event"),
     ],
-    ids=["no json", "unknown type", "against its schema", "20 MB"],
+    ids=["no json", "unknown type", "against its schema", "16 MB"],
 )
 def test_row_38_an_unreadable_message_is_dead_lettered_before_any_call(
     start: Start, gateway: SimulatedGateway, body: bytes, code: str
