@@ -18,15 +18,11 @@ RUN = re.compile(r"/run-(\d+)/")
 def each_effect_once(evidence: Evidence) -> Iterator[Violation]:
     """I3: one event, one row, one set of objects and entries for each document, run and stage."""
     yield from one_document_for_each_upload(evidence)
-    inbox = Counter(evidence.inbox)
+    claims = Counter((consumer, str(event)) for consumer, event in evidence.inbox)
     for each in evidence.events:
         if is_result(each):
             stage = next(name for name, result in CONSUMERS.items() if result == each.row["type"])
-            handled = sum(
-                count
-                for (consumer, event), count in inbox.items()
-                if (consumer, str(event)) == (stage, each.row["causation_id"])
-            )
+            handled = claims[stage, each.row["causation_id"]]
             if handled != 1:
                 yield Violation("I3", each.row["document_id"], f"{stage} claimed its event {handled} times")
     for document in evidence.documents.values():

@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
@@ -127,3 +128,10 @@ def clean() -> None:
     cleaner = Cleaner(age=timedelta())
     while cleaner.step() < ROUND_SECONDS:
         pass
+
+
+def last_messages(vhost: str, deadline: float) -> dict[str, int]:
+    """As soon as the broker counts none, or at this monotonic time: its counts may be some seconds old."""
+    while any((messages := queue_messages(vhost)).values()) and time.monotonic() < deadline:
+        time.sleep(0.2)
+    return messages

@@ -132,12 +132,12 @@ class Rig:
         """After rest: what everybody says. What a crash leaves in the stores for the cleaner is removed before."""
         deadline = time.monotonic() + within
         self.watcher.wait_for(database.fetch(LAST)[0]["id"], within)
-        while (any(self.messages().values()) or self.not_running()) and time.monotonic() < deadline:
+        while self.not_running() and time.monotonic() < deadline:
             time.sleep(0.2)
         evidence.clean()
         return evidence.collect(
             list(self.history),
-            queues=self.messages(),
+            queues=evidence.last_messages(self.stack.addresses["RABBITMQ_VHOST"], deadline),
             read_model=self.read_model(),
             seen=self.watcher.seen(),
             not_running=self.not_running(),
