@@ -1,5 +1,7 @@
 """Rows of the fault matrix between broker, connector and gateway: crash loops, zombies, links, a store in trouble."""
 
+import base64
+import json
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import partial
@@ -7,7 +9,8 @@ from functools import partial
 import pytest
 
 from pipeline import broker, database, settings
-from pipeline.broker import Control
+from pipeline.broker import Control, Message
+from pipeline.envelope import render
 from tests.connectors import ConnectorProcess
 from tests.factories import uploaded
 from tests.promise.network import Proxy
@@ -92,6 +95,44 @@ def test_row_29_the_acknowledgement_of_a_stopped_connector_that_wakes_is_dropped
             eventually(lambda: len(zombie.actions("ack_dropped")) == MESSAGES, within=60)
             eventually(lambda: zombie.is_ready() and ready() == 0, within=60)
     assert len(gateway.calls_of("classify")) == 2 * MESSAGES
+
+
+def test_row_33_a_document_that_kills_its_function_leaves_the_others_alone(gateway: SimulatedGateway) -> None:
+    poison = uploaded()
+
+    def killed(call: Call) -> Reply:
+        watchdog = {"X-OpenFaaS-Internal": "of-watchdog"}
+        return Reply(status=500, headers=watchdog) if call.body == render(poison) else Reply()
+
+    gateway.replies["classify"] = killed
+    with ConnectorProcess(gateway.url, CONNECTOR_MAX_DEFERS="3") as connector:
+        connector.ready()
+        broker.publish_event(poison, timeout=10)
+        others = published(4 * MESSAGES)
+        eventually(lambda: others <= acknowledged(connector) and gateway.calls_of("compensate"), within=60)
+        letters = [json.loads(call.body)["data"] for call in gateway.calls_of("compensate")]
+    assert [letter["code"] for letter in letters] == ["suspected-poison"]
+    assert base64.b64decode(letters[0]["body"]) == render(poison)
+
+
+def test_row_40_a_replayed_message_that_carries_its_deaths_passes_a_delay_again(gateway: SimulatedGateway) -> None:
+    """RabbitMQ 3.10 believes a client's x-death, and would strand the message as a cycle."""
+    death = {"queue": "delay.0.1", "reason": "expired", "exchange": "documents-delay-0.1", "count": 1}
+    envelope = uploaded()
+    gateway.replies["classify"] = lambda _: Reply(status=200 if len(gateway.calls_of("classify")) > 2 else 503)
+    with ConnectorProcess(gateway.url) as connector, waiting() as ready:
+        connector.ready()
+        broker.publish(
+            Message(
+                exchange=broker.REQUEUE_EXCHANGE,
+                routing_key="classify",
+                body=render(envelope),
+                headers={"x-death": [death | {"routing-keys": ["classify"]}]},
+            ),
+            timeout=10,
+        )
+        eventually(lambda: acknowledged(connector) == {str(envelope.id)}, within=60)
+        assert ready() == 0
 
 
 @pytest.mark.parametrize("trouble", ["cut", "slow", "pieces", "silence"])
