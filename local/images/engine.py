@@ -1,8 +1,10 @@
 """A Docker engine: the one that answers, or the distribution's, started here on a socket of its own."""
 
+import hashlib
 import os
 import shutil
 import subprocess
+import tempfile
 import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
@@ -51,27 +53,14 @@ def docker() -> Iterator[Docker]:
         return
     if not Path("/usr/sbin/dockerd").exists():
         packages.install(["docker.io"], packages.how_to_become_root(["docker.io"]))
-    # The distribution's own client: a newer one in the path may not speak the engine's language.
     home = site.home() / "docker"
     home.mkdir(parents=True, exist_ok=True)
-    socket = f"unix://{home / 'engine.sock'}"
-    ours = Docker("/usr/bin/docker", {**os.environ, "DOCKER_HOST": socket})
-    with (home / "log").open("ab") as log:
-        options = (f"--data-root={home / 'data'}", f"--exec-root={home / 'run'}", f"--pidfile={home / 'pid'}")
-        # No rules for packets: containers reach this machine, and nothing else.
-        command = [
-            # It ends with this process, however that ends.
-            *("setpriv", "--pdeathsig", "TERM", "/usr/sbin/dockerd"),
-            f"--host={socket}",
-            *options,
-            "--iptables=false",
-            "--ip-masq=false",
-            "--bridge=none",
-            # An engine uses the machine's containerd where one runs, and would meet another engine's containers there.
-            "--containerd-namespace=docstream",
-            "--containerd-plugins-namespace=docstream-plugins",
-        ]
-        process = subprocess.Popen(command, stdout=log, stderr=log, start_new_session=True)
+    # The path of a socket has at most 107 bytes, so it cannot lie in any clone.
+    run = Path(tempfile.gettempdir()) / f"docstream-{hashlib.sha256(str(home).encode()).hexdigest()[:12]}"
+    run.mkdir(mode=0o700, exist_ok=True)
+    # The distribution's own client: a newer one in the path may not speak the engine's language.
+    ours = Docker("/usr/bin/docker", {**os.environ, "DOCKER_HOST": f"unix://{run / 'engine.sock'}"})
+    process = _start(home, run)
     try:
         _await(ours, process, home)
         yield ours
@@ -79,7 +68,26 @@ def docker() -> Iterator[Docker]:
         process.terminate()
         with suppress(subprocess.TimeoutExpired):
             process.wait(STOP_SECONDS)
-        _unmount(home)
+        for folder in (home, run):
+            _unmount(folder)
+        shutil.rmtree(run, ignore_errors=True)
+
+
+def _start(home: Path, run: Path) -> "subprocess.Popen[bytes]":
+    command = [
+        # It ends with this process, however that ends.
+        *("setpriv", "--pdeathsig", "TERM", "/usr/sbin/dockerd"),
+        *(f"--host=unix://{run / 'engine.sock'}", f"--exec-root={run}"),
+        *(f"--data-root={home / 'data'}", f"--pidfile={home / 'pid'}"),
+        # Any other one would copy every layer of every image in full, and fill the disk.
+        "--storage-driver=overlay2",
+        # No rules for packets: containers reach this machine, and nothing else.
+        *("--iptables=false", "--ip-masq=false", "--bridge=none"),
+        # An engine uses the machine's containerd where one runs, and would meet another engine's containers there.
+        *("--containerd-namespace=docstream", "--containerd-plugins-namespace=docstream-plugins"),
+    ]
+    with (home / "log").open("ab") as log:
+        return subprocess.Popen(command, stdout=log, stderr=log, start_new_session=True)
 
 
 def _unmount(folder: Path) -> None:
