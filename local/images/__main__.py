@@ -12,7 +12,8 @@ from local.images.build import build
 from local.images.engine import docker
 from local.images.network import surroundings
 
-ACCEPTANCE = ("-m", "pytest", "tests/images", "tests/acceptance", "--durations=10")
+ACCEPTANCE = ("-m", "pytest", "tests/images", "tests/acceptance", "--durations=10", "--timeout=900")
+"""More time than a test has of processes: a container takes some to start and to end."""
 
 
 def report(line: str) -> None:
