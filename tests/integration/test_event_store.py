@@ -108,7 +108,7 @@ class AsWritten(Event):
 
 
 @pytest.mark.parametrize("path", GOLDEN, ids=lambda path: f"{path.parent.name}/{path.stem}")
-def test_an_event_stored_in_any_version_reads_like_the_one_on_the_wire(path: Path) -> None:
+def test_row_35_an_event_stored_in_any_version_reads_like_the_one_on_the_wire(path: Path) -> None:
     wire = parse(path.read_bytes(), *EVENTS.values())
     with transaction() as tx:
         event_store.append(tx, replace(wire, data=AsWritten(path)))

@@ -58,7 +58,7 @@ def test_every_earlier_version_has_a_step_to_the_next(event: str, version: str, 
 
 
 @pytest.mark.parametrize("path", GOLDEN, ids=named)
-def test_a_golden_file_reads_as_an_event_of_today(path: Path) -> None:
+def test_row_35_a_golden_file_reads_as_an_event_of_today(path: Path) -> None:
     event = parse(path.read_bytes(), *EVENTS.values())
     told, data = json.loads(path.read_text()), json.loads(json.dumps(event.data.to_data()))
     assert (event.name, str(event.id)) == (path.parent.name, told["id"])
