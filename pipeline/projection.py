@@ -1,5 +1,6 @@
 """The state of a document as a fold over its events; pure. Live writes and the rebuild use the same function."""
 
+from collections.abc import Mapping
 from dataclasses import asdict, replace
 from typing import Any
 from uuid import UUID
@@ -30,7 +31,7 @@ RESTORED = (
     "fields_key",
     "evidence_key",
 )
-"""What a failed run gives back to the last one that was indexed; alternatives and warnings come beside these."""
+"""What a failed run gives back to the last one that was indexed; alternatives, warnings and llm come beside these."""
 
 
 def started(envelope: Envelope[Event], uploaded: DocumentUploaded) -> Document:
@@ -85,14 +86,15 @@ def changed(document: Document, envelope: Envelope[Event]) -> dict[str, Any]:
     event = envelope.data
     match event:
         case DocumentUploaded():
-            return {"state": "uploaded", "warnings": (), "failure": None}
+            return {"state": "uploaded", "warnings": (), "failure": None, "llm": {}}
         case DocumentClassified():
             decided = {"category_confidence": event.confidence, "category_method": event.method, "failure": None}
             same = taken(event, "category", "alternatives", "language", "text_sample_key", "warnings")
-            return {"state": "classified"} | decided | same
+            return {"state": "classified", "llm": spent({}, "classify", event.llm)} | decided | same
         case DocumentExtracted():
             keys = taken(event, "text_key", "structure_key", "fields_key", "evidence_key")
-            return {"state": "extracted", "failure": None} | keys | taken(event, "pages", "warnings")
+            cost = spent(document.llm, "extract", event.llm)
+            return {"state": "extracted", "failure": None, "llm": cost} | keys | taken(event, "pages", "warnings")
         case DocumentIndexed():
             kept = snapshot(replace(document, warnings=event.warnings))
             return {"state": "indexed", "searchable_run": envelope.run, "searchable": kept, "warnings": event.warnings}
@@ -114,6 +116,12 @@ def taken(event: Event, *names: str) -> dict[str, Any]:
     return {name: getattr(event, name) for name in names}
 
 
+def spent(before: dict[str, Any], stage: str, usage: Mapping[str, Any] | None) -> dict[str, Any]:
+    """What a language model has cost in this run, by stage; a stage that asked none is absent."""
+    others = {name: cost for name, cost in before.items() if name != stage}
+    return others | ({stage: dict(usage)} if usage else {})
+
+
 def corrected(corrections: dict[str, Any], event: DocumentCorrected) -> dict[str, Any]:
     """{category?, fields?}: what a person has said so far."""
     category = {"category": event.category} if event.category else {}
@@ -126,6 +134,7 @@ def snapshot(document: Document) -> dict[str, Any]:
     kept = {name: getattr(document, name) for name in RESTORED}
     kept["alternatives"] = [asdict(each) for each in document.alternatives]
     kept["warnings"] = [asdict(each) for each in document.warnings]
+    kept["llm"] = document.llm
     return kept
 
 
@@ -135,6 +144,7 @@ def restored(document: Document) -> dict[str, Any]:
     return {name: kept.get(name) for name in RESTORED} | {
         "alternatives": tuple(Alternative(**each) for each in kept.get("alternatives", [])),
         "warnings": tuple(DocumentWarning(**each) for each in kept.get("warnings", [])),
+        "llm": kept.get("llm", {}),
     }
 
 

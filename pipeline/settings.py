@@ -142,14 +142,25 @@ def search_server() -> SearchServer:
 
 @dataclass(frozen=True, kw_only=True)
 class LanguageModel:
+    """seconds is the longest that one question may take, its repeats included."""
+
     url: str
     model: str
+    context_tokens: int
+    seconds: int
 
 
 def language_model() -> LanguageModel | None:
-    """Ollama's address in its own variable; None when no model server is configured."""
-    url = os.environ.get("OLLAMA_HOST")
-    return LanguageModel(url=url, model=text("OLLAMA_MODEL", "qwen2.5:3b")) if url else None
+    """Ollama's address in its own variable, which may lack the scheme; None when no model server is configured."""
+    address = os.environ.get("OLLAMA_HOST")
+    if not address:
+        return None
+    return LanguageModel(
+        url=(address if "://" in address else f"http://{address}").rstrip("/"),
+        model=text("OLLAMA_MODEL", "qwen2.5:3b"),
+        context_tokens=number("OLLAMA_CONTEXT_TOKENS", 4_096),
+        seconds=number("OLLAMA_SECONDS", 20),
+    )
 
 
 def embedding_model_path() -> Path | None:

@@ -9,6 +9,8 @@ import requests
 
 from local import services as local_services
 from pipeline import blobs, broker, database
+from tests.language_model import model_server as model_server
+from tests.language_model import real_model as real_model
 from tests.promise.running import rig as rig
 from tests.servers import administer, dropped
 from tests.servers import management as management

@@ -10,6 +10,7 @@ from pipeline.stage import stage
 
 from .classify import SAMPLE_CHARS, classify
 from .gather import embedding_of, evidence_of, keep_sample, warm_up
+from .opinion import with_opinion
 
 
 def handle(uploaded: Envelope[DocumentUploaded]) -> DocumentClassified:
@@ -27,6 +28,7 @@ def handle(uploaded: Envelope[DocumentUploaded]) -> DocumentClassified:
         embedding=embedding_of(sample.text),
         corrected=document.corrections.get("category"),
     )
+    decision, usage = with_opinion(decision, sample.text)
     return DocumentClassified(
         category=decision.category,
         confidence=decision.confidence,
@@ -35,6 +37,7 @@ def handle(uploaded: Envelope[DocumentUploaded]) -> DocumentClassified:
         language=language.detect(sample.text),
         text_sample_key=keep_sample(document, uploaded.run, sample, decision),
         warnings=limited(decision.warnings),
+        llm=usage,
     )
 
 

@@ -11,6 +11,7 @@ from pipeline.stage import Outcome, stage
 from . import child
 from .children import children_of
 from .fields import extract_fields
+from .questions import with_model
 from .ranges import converted_in_ranges
 from .store import embedded_files, keep
 
@@ -29,9 +30,10 @@ def handle(classified: Envelope[DocumentClassified]) -> Outcome:
             corrections=document.corrections.get("fields", {}),
             enclosed=len(reading.attachments),
         )
+    extraction, usage = with_model(extraction, classified.data.category, reading.pages)
     warnings = (*classified.data.warnings, *reading.warnings, *skipped, *extraction.warnings)
     keys = keep(document, classified.run, reading, extraction, warnings)
-    event = DocumentExtracted(**keys, pages=reading.page_count, warnings=limited(warnings))
+    event = DocumentExtracted(**keys, pages=reading.page_count, warnings=limited(warnings), llm=usage)
     return Outcome(event=event, children=children)
 
 

@@ -36,6 +36,7 @@ def document(of: Document, children: Sequence[str]) -> dict[str, Any]:
         "category_method": of.category_method,
         "alternatives": [asdict(each) for each in of.alternatives],
         "warnings": [warning(each) for each in of.warnings],
+        "llm": of.llm,
         "failure": asdict(of.failure) if of.failure else None,
         "correlation_id": str(of.correlation_id),
         "metadata": of.metadata,

@@ -169,9 +169,7 @@ def test_every_function_is_deployed_and_every_deployed_one_exists() -> None:
     assert all(manifest["handler"] == f"./functions/{each}" for each, manifest in MANIFESTS.items())
 
 
-FIXED = frozenset(
-    {"PGUSER", "RABBITMQ_USER", "secret_mount_path", "EMBEDDING_MODEL_PATH", "OLLAMA_HOST", "OLLAMA_MODEL"}
-)
+FIXED = frozenset({"PGUSER", "RABBITMQ_USER", "secret_mount_path", "EMBEDDING_MODEL_PATH"})
 """What an installation does not choose, or what no function asks for yet."""
 
 

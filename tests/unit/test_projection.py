@@ -1,5 +1,6 @@
 """The state of a document is a fold over its events."""
 
+from dataclasses import replace
 from typing import Any
 from uuid import uuid4
 
@@ -78,3 +79,13 @@ def test_a_history_starts_with_an_upload() -> None:
 def test_every_event_is_named_after_what_happened(event: type[Event]) -> None:
     assert event.name.startswith("document.")
     assert event.type() == f"docstream.{event.name}.v1"
+
+
+def test_what_a_language_model_cost_is_kept_by_stage_for_the_latest_run() -> None:
+    usage = {"model": "m", "calls": 1, "prompt_tokens": 10, "answer_tokens": 2, "seconds": 0.5}
+    asked = (replace(CLASSIFIED, llm=usage), replace(EXTRACTED, llm=usage | {"calls": 2}))
+    document = history((1, asked[0]), (1, asked[1]))
+    assert document.llm == {"classify": usage, "extract": usage | {"calls": 2}}
+    assert history((1, asked[0]), (1, asked[1]), (2, CLASSIFIED), (2, EXTRACTED)).llm == {}
+    indexed = (1, DocumentIndexed(chunks=1))
+    assert history((1, asked[0]), (1, EXTRACTED), indexed, (2, CLASSIFIED), (2, FAILED)).llm == {"classify": usage}

@@ -59,8 +59,11 @@ def first_rows(pages: Sequence[Page]) -> tuple[Sequence[Page], tuple[DocumentWar
 
 def missing(extraction: Extraction, category: str) -> Mapping[str, Any]:
     """The properties of the category's schema that nothing was found for: what a model may be asked."""
-    properties = categories.named(category).fields.get("properties", {})
-    return {name: described for name, described in properties.items() if name not in extraction.fields}
+    schema = categories.named(category).fields
+    gate = schema.get("x-only-if")
+    if gate and gate not in extraction.fields:
+        return {}
+    return {name: each for name, each in schema.get("properties", {}).items() if name not in extraction.fields}
 
 
 def with_answers(
@@ -83,9 +86,8 @@ def with_answers(
             )
             if found:
                 added[name] = found
-    fields, failures = checks.checked({**extraction.fields, **added})
-    kept = tuple(each for each in extraction.warnings if each.code == "xml-differs")
-    return Extraction(fields=fields, warnings=(*kept, *failures))
+    fields, failures = checks.checked({**extraction.fields, **added}, known=extraction.warnings)
+    return Extraction(fields=fields, warnings=(*extraction.warnings, *failures))
 
 
 def _joined(

@@ -1,6 +1,6 @@
 """Cross-checks of fields: a failed one warns and lowers confidence, never deletes; pure."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from decimal import Decimal, InvalidOperation
 
@@ -13,9 +13,9 @@ TOLERANCE = Decimal("0.02")
 DOUBT = 0.6
 
 
-def checked(fields: Fields) -> tuple[Fields, tuple[DocumentWarning, ...]]:
-    """The fields with lowered confidence where a check failed, and the warnings."""
-    failed = list(_failures(fields))
+def checked(fields: Fields, known: Sequence[DocumentWarning] = ()) -> tuple[Fields, tuple[DocumentWarning, ...]]:
+    """The fields with lowered confidence where a check failed, and the warnings; known ones count no second time."""
+    failed = [failure for failure in _failures(fields) if failure[1] not in known]
     doubted = {name for names, _ in failed for name in names}
     kept: Fields = {
         name: replace(value, confidence=value.confidence * DOUBT)

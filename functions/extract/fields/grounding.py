@@ -11,6 +11,9 @@ from .labels import Candidate
 from .lines import Line, Spot, spots
 from .values import FieldValue, Method
 
+FOLDED_CHARS = 4
+"""Shorter values stand everywhere once spaces are taken out."""
+
 
 def grounded(
     value: str, kind: str, read: Sequence[Line], *, days_first: bool, method: Method, confidence: float
@@ -57,11 +60,11 @@ def _shown(value: str, kind: str, spot: Spot, days_first: bool) -> tuple[int, in
         return next(((each.start, each.end) for each in either if each.value == value), None)
     if kind in ("amount", "total", "subtotal", "tax"):
         return _amount_shown(value, spot.text)
+    literal = re.search(rf"(?<![0-9A-Za-z]){re.escape(value)}(?![0-9A-Za-z])", spot.text, re.IGNORECASE)
+    if literal:
+        return literal.span()
     wanted = folded(value)
-    if not wanted or wanted not in folded(spot.text):
-        return None
-    at = spot.text.casefold().find(value.casefold())
-    return (at, at + len(value)) if at >= 0 else (0, len(spot.text))
+    return (0, len(spot.text)) if len(wanted) >= FOLDED_CHARS and wanted in folded(spot.text) else None
 
 
 def _amount_shown(value: str, text: str) -> tuple[int, int] | None:
