@@ -56,6 +56,7 @@ def status(context: typer.Context) -> None:
     now = session.of(context)
     with local_stack() as stack:
         parts = stack.status()
+        remarks = stack.remarks() if parts else []
     if now.json:
         for name, address, state in parts:
             now.payload({"name": name, "address": address, "state": state})
@@ -64,6 +65,9 @@ def status(context: typer.Context) -> None:
         for name, address, state in parts:
             table.add_row(name, render.running(state), address)
         now.say(table)
+    for remark in remarks:
+        now.note(remark)
     if not parts or any(state not in render.WELL for _, _, state in parts):
-        now.say("" if parts else "nothing was started here yet: docstream up")
+        if not parts:
+            now.say("nothing was started here yet: docstream up")
         raise typer.Exit(1)

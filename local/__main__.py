@@ -17,6 +17,8 @@ def report(line: str) -> None:
 def show_status(name: str | None) -> None:
     for service, address, state in stack.status():
         report(f"{service:<14} {state:<14} {address}")
+    for remark in stack.remarks():
+        report(remark)
 
 
 def show_logs(name: str | None) -> None:

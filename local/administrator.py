@@ -5,7 +5,7 @@ from typing import Any
 
 import requests
 
-from local import credentials, provider, site
+from local import credentials, provider, site, stackfile
 from local.errors import ServiceError
 
 TIMEOUT_SECONDS = 5
@@ -35,8 +35,13 @@ def not_ready(url: str, within: float) -> list[str]:
 
 
 def states(url: str) -> list[tuple[str, str, str]]:
-    """Name, address and state of each function."""
+    """Name, address and state of each function; those of the stack file where no gateway says what is deployed."""
+    try:
+        answering = {each["name"]: bool(each["availableReplicas"]) for each in functions(url)}
+    except ServiceError:
+        specs = stackfile.parse((site.REPOSITORY / "stack.yml").read_text(encoding="utf-8"), {})
+        answering = dict.fromkeys((spec.name for spec in specs), False)
     return [
-        (each["name"], f"{url}/function/{each['name']}", "running" if each["availableReplicas"] else "not answering")
-        for each in functions(url)
+        (name, f"{url}/function/{name}", "running" if answers else "not answering")
+        for name, answers in answering.items()
     ]

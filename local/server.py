@@ -77,7 +77,7 @@ class Server:
             return
         self.launch()
         if not self._becomes(ready, within):
-            raise ServiceError(f"{self.name} did not start; the end of {self.log}:\n{self._last_lines()}")
+            raise ServiceError(f"{self.name} did not start; the end of {self.log}:\n{self.last_lines()}")
 
     def stop(self, within: float = 20) -> None:
         """Ask it to end, and kill it after so many seconds."""
@@ -105,7 +105,7 @@ class Server:
             time.sleep(POLL_SECONDS)
         return False
 
-    def _last_lines(self, count: int = 15) -> str:
+    def last_lines(self, count: int = 15) -> str:
         return "\n".join(self.log.read_text(encoding="utf-8", errors="replace").splitlines()[-count:])
 
 

@@ -37,11 +37,21 @@ def down(report: Report) -> None:
 
 
 def status() -> list[tuple[str, str, str]]:
-    """Name, address and state of each service, the gateway, the connector and each function."""
-    processes = background.states()
-    running = any(name == "gateway" and state == "running" for name, _, state in processes)
-    functions = administrator.states(background.gateway_url()) if running else []
-    return [*services.status(), *processes, *functions]
+    """Name, address and state of services, gateway, connector and functions; empty before the first up."""
+    services_here = services.status()
+    if not services_here:
+        return []
+    return [*services_here, *background.states(), *administrator.states(background.gateway_url())]
+
+
+def remarks() -> list[str]:
+    """What a person should know beside the states: what ended by itself, and what nothing works without."""
+    stopped = [name for name, _, state in background.states() if state == "stopped"]
+    consequences = {
+        "gateway": "without the gateway nobody can call: `docstream up`",
+        "connector": "without the connector documents are accepted and wait: `docstream up`",
+    }
+    return [*background.remarks(), *(consequences[name] for name in stopped)]
 
 
 def gateway_url() -> str:

@@ -17,6 +17,7 @@ import requests
 from reportlab.pdfgen.canvas import Canvas
 
 from cli.live import follow
+from local import administrator, background
 from pipeline import documents, event_store, settings
 from tests.e2e.conftest import Json, Stack
 from tests.waiting import eventually
@@ -139,6 +140,17 @@ def test_a_function_killed_in_the_middle_of_its_calls_loses_nothing(stack: Stack
         assert stack.ended(identity)["state"] == "indexed"
         history = stack.client.get(f"/api/documents/{identity}/history")["events"]
         assert [each["type"] for each in history] == [f"docstream.{step}.v1" for step in STEPS]
+
+
+def test_a_killed_gateway_and_a_killed_connector_come_back_and_the_status_says_so(stack: Stack) -> None:
+    for word in ("local.serve", "connector"):
+        [pid] = set(processes(stack, word)) - set(processes(stack, "local.supervise"))
+        os.kill(pid, signal.SIGKILL)
+    eventually(lambda: len(background.remarks()) == 2, within=60)
+    eventually(lambda: [state for _, _, state in background.states()] == ["running", "running"], within=60)
+    assert all("ended once by itself" in remark and "started again" in remark for remark in background.remarks())
+    assert administrator.not_ready(stack.url, 90) == []
+    assert stack.ended(stack.upload(invoice(), "after.pdf")["document_id"])["state"] == "indexed"
 
 
 def scale(stack: Stack, function: str, replicas: int) -> None:
