@@ -12,14 +12,12 @@ from starlette.responses import Response
 
 from pipeline import settings
 from pipeline.auth import Principal, authenticate
-from pipeline.errors import BadRequest
 from pipeline.json_body import body_of
+from pipeline.parameters import only, refused
 
 TEXT_CHARS = 2_000
 
-
-def invalid(reason: str) -> BadRequest:
-    return BadRequest(reason, code="invalid-parameter")
+invalid = refused
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -43,10 +41,8 @@ class Call:
 
     def expect(self, *, query: tuple[str, ...] = (), body: tuple[str, ...] = ()) -> None:
         """Raises BadRequest for a name that is not known, since its sender expects something of it."""
-        for given, known in ((self.query, query), (self.body, body)):
-            for name in given:
-                if name not in known:
-                    raise invalid(f"{name[:60]!r} is not known here; known are: {', '.join(known) or 'none'}")
+        only(self.query, query)
+        only(self.body, body)
         if any("\0" in value for value in self.query.values()):
             raise invalid("a parameter holds a NUL character")
 

@@ -1,54 +1,32 @@
 """Deliver one event to the webhooks that want it, once each, and keep a log of it."""
 
 import functools
-import hashlib
-import hmac
 import time
 from concurrent.futures import ThreadPoolExecutor
+from http.client import HTTPException
 from uuid import UUID
 
 import requests
 
-from pipeline import settings
 from pipeline.database import Row, fetch, transaction
 from pipeline.envelope import CONTENT_TYPE, Envelope, render
 from pipeline.errors import Continues, Rejected
 from pipeline.events import Event
 
-CONNECT_SECONDS, READ_SECONDS = 3, 10
+from . import outbound
+from .outbound import AddressNotAllowed
+from .signature import signed
+
 AT_ONCE = 8
 MAX_ATTEMPTS = 10
 LONGEST_WAIT_SECONDS = 900
-
-
-@functools.cache
-def session() -> requests.Session:
-    return requests.Session()
-
-
-def signing_secret(webhook_id: UUID) -> str:
-    """Derived from ours, so that it is kept nowhere; shown to the owner once."""
-    return hmac.new(settings.secret("docstream-events-key").encode(), webhook_id.bytes, hashlib.sha256).hexdigest()
-
-
-def headers(webhook_id: UUID, event_id: UUID, body: bytes) -> dict[str, str]:
-    """Standard Webhooks: id, unix timestamp, and HMAC-SHA256 over `<id>.<timestamp>.<body>`, as `v1,<hex>`."""
-    timestamp = str(int(time.time()))
-    content = f"{event_id}.{timestamp}.".encode() + body
-    signature = hmac.new(signing_secret(webhook_id).encode(), content, hashlib.sha256).hexdigest()
-    return {
-        "Content-Type": CONTENT_TYPE,
-        "webhook-id": str(event_id),
-        "webhook-timestamp": timestamp,
-        "webhook-signature": f"v1,{signature}",
-    }
 
 
 def wanting(event: Envelope[Event]) -> list[Row]:
     """The webhooks of the tenant that want this event and do not have it yet."""
     return fetch(
         """
-        SELECT w.id, w.url, coalesce(d.attempts, 0) AS attempts
+        SELECT w.id, w.url, w.secret, coalesce(d.attempts, 0) AS attempts
         FROM webhooks w LEFT JOIN webhook_deliveries d ON d.webhook_id = w.id AND d.event_id = %(event_id)s
         WHERE w.tenant = %(tenant)s AND w.deleted_at IS NULL AND d.delivered_at IS NULL
           AND (cardinality(w.events) = 0 OR %(name)s = ANY(w.events)) AND w.created_at <= %(time)s
@@ -57,26 +35,23 @@ def wanting(event: Envelope[Event]) -> list[Row]:
     )
 
 
-def post(url: str, webhook_id: UUID, event_id: UUID, body: bytes) -> tuple[int | None, str | None]:
-    """The status, or None with what went wrong."""
+def post(webhook: Row, event_id: UUID, body: bytes) -> tuple[int | None, str | None]:
+    """The status, or None with what went wrong, as a word a person understands."""
+    headers = {"Content-Type": CONTENT_TYPE} | signed(webhook["secret"], str(event_id), int(time.time()), body)
     try:
-        # Streamed, since the status is all that is read of an answer that may have no end.
-        with session().post(
-            url,
-            data=body,
-            headers=headers(webhook_id, event_id, body),
-            timeout=(CONNECT_SECONDS, READ_SECONDS),
-            allow_redirects=False,
-            stream=True,
-        ) as answer:
-            return answer.status_code, None if 200 <= answer.status_code < 300 else f"HTTP {answer.status_code}"
-    except (requests.RequestException, UnicodeError) as error:
+        status = outbound.post(webhook["url"], headers, body)
+    except AddressNotAllowed:
+        return None, "address-not-allowed"
+    except TimeoutError:
+        return None, "timeout"
+    except (OSError, HTTPException, requests.RequestException, UnicodeError) as error:
         return None, type(error).__name__
+    return status, None if 200 <= status < 300 else f"HTTP {status}"
 
 
 def attempt(event_id: UUID, body: bytes, webhook: Row) -> str | None:
     """What went wrong, None when the webhook has the event."""
-    status, error = post(webhook["url"], webhook["id"], event_id, body)
+    status, error = post(webhook, event_id, body)
     log_attempt(webhook["id"], event_id, status, error)
     return error
 

@@ -1,5 +1,6 @@
 """The live feed over HTTP: `GET /events` as Server-Sent Events and `/ws` as a WebSocket."""
 
+import functools
 import time
 from contextlib import suppress
 from uuid import UUID
@@ -11,16 +12,20 @@ from starlette.websockets import WebSocket, WebSocketDisconnect
 
 from pipeline import settings
 from pipeline.auth import authenticate
-from pipeline.errors import BadRequest, PipelineError, TooManyRequests
+from pipeline.errors import BadRequest, NotFound, PipelineError, TooManyRequests
 from pipeline.event_store import Position
+from pipeline.parameters import only, refused
 
 from .feed import feed
 from .message import Topic
-from .stream import ended, notes, server_sent, start
+from .stream import Allowed, ended, exists, notes, server_sent, start
 
 HEADERS = {"Cache-Control": "no-cache", "X-Accel-Buffering": "no"}
+PARAMETERS = ("document", "correlation", "after")
+NORMAL_CLOSURE = 1000
 POLICY_VIOLATION = 1008
 TRY_AGAIN_LATER = 1013
+"""RFC 6455 7.4.1 and the registry of WebSocket close codes."""
 
 
 def identifier(connection: HTTPConnection, name: str) -> UUID | None:
@@ -30,7 +35,7 @@ def identifier(connection: HTTPConnection, name: str) -> UUID | None:
     try:
         return UUID(value)
     except ValueError:
-        raise BadRequest(f"{name} is {value[:60]!r}, expected a UUID", code="invalid-parameter") from None
+        raise refused(f"{name} is {value[:60]!r}, expected a UUID") from None
 
 
 def seen(connection: HTTPConnection) -> Position | None:
@@ -44,43 +49,63 @@ def seen(connection: HTTPConnection) -> Position | None:
         raise BadRequest(str(error), code="invalid-cursor") from None
 
 
-async def asked(connection: HTTPConnection) -> tuple[Topic, Position | None]:
-    """What the client may and wants to watch; raises Unauthorized, Forbidden, BadRequest."""
-    caller = await run_in_threadpool(authenticate, connection, "read")
+async def asked(connection: HTTPConnection) -> tuple[Topic, Position | None, Allowed]:
+    """What the client may and wants to watch, and what asks again later whether it still may.
+
+    A correlation may be watched before its upload. The limit of feeds is kept here: of-watchdog never counts back a
+    stream whose client has gone. Raises Unauthorized, Forbidden, BadRequest, NotFound, TooManyRequests.
+    """
+    allowed = functools.partial(authenticate, connection, "read")
+    caller = await run_in_threadpool(allowed)
+    only(connection.query_params, PARAMETERS)
     topic = Topic(
         tenant=caller.tenant,
         document=identifier(connection, "document"),
         correlation=identifier(connection, "correlation"),
     )
-    return topic, seen(connection)
+    last_seen = seen(connection)
+    if topic.document and not await run_in_threadpool(exists, topic):
+        raise NotFound(f"there is no document {topic.document}")
+    if feed().count() >= (most := settings.number("MAX_LIVE_FEEDS", 2_000)):
+        reason = f"{most} live feeds are open, the most one process of this function serves"
+        raise TooManyRequests(reason, retry_after=5)
+    return topic, last_seen, allowed
 
 
 async def events(request: Request) -> Response:
-    """200 with an event stream, or 204 when the client has seen all there will be.
-
-    The limit is kept here: of-watchdog never counts back a stream whose client has gone.
-    """
-    topic, last_seen = await asked(request)
-    if feed().count() >= (most := settings.number("MAX_LIVE_FEEDS", 2_000)):
-        raise TooManyRequests(
-            f"{most} live feeds are open, the most one process of this function serves", retry_after=5
-        )
+    """200 with an event stream, or 204 when the client has seen all there will be."""
+    topic, last_seen, allowed = await asked(request)
     if await run_in_threadpool(ended, topic, last_seen):
         return Response(status_code=204)
     after = await run_in_threadpool(start, topic, last_seen)
-    stream = server_sent(topic, after, settings.number("SSE_WINDOW_SECONDS", 45))
+    stream = server_sent(topic, after, settings.number("SSE_WINDOW_SECONDS", 45), allowed)
     return StreamingResponse(stream, media_type="text/event-stream", headers=HEADERS)
 
 
 async def websocket(socket: WebSocket) -> None:
-    """Each message is {id, event, data}; a client resumes with `?after=<id>`. A refusal closes with its reason."""
+    """Each message is {id, event, data}; a client resumes with `?after=<id>`.
+
+    Closed with 1000 when no more will come, with 1013 when the client should come again, else with 1008 and the reason.
+    """
     await socket.accept()
-    try:
-        topic, last_seen = await asked(socket)
-        after = await run_in_threadpool(start, topic, last_seen)
-        with suppress(WebSocketDisconnect):
-            async for each in notes(topic, after, time.monotonic() + settings.number("WS_WINDOW_SECONDS", 3600)):
-                await socket.send_text(each.websocket() if each else '{"event":"ping"}')
-            await socket.close(TRY_AGAIN_LATER, "resume after the last id")
-    except PipelineError as error:
-        await socket.close(POLICY_VIOLATION, f"{error.code}: {error.reason}"[:120])
+    with suppress(WebSocketDisconnect):
+        try:
+            finished = await shown(socket)
+            await socket.close(
+                *((NORMAL_CLOSURE, "the end") if finished else (TRY_AGAIN_LATER, "resume after the last id"))
+            )
+        except PipelineError as error:
+            code = POLICY_VIOLATION if error.retry_after is None else TRY_AGAIN_LATER
+            await socket.close(code, f"{error.code}: {error.reason}"[:120])
+
+
+async def shown(socket: WebSocket) -> bool:
+    """Send everything until the window is over; has the client seen all there will be?"""
+    topic, last, allowed = await asked(socket)
+    if not await run_in_threadpool(ended, topic, last):
+        after = await run_in_threadpool(start, topic, last)
+        until = time.monotonic() + settings.number("WS_WINDOW_SECONDS", 3600)
+        async for each in notes(topic, after, until, allowed):
+            await socket.send_text(each.websocket() if each else '{"event":"ping"}')
+            last = each.at if each and each.at else last
+    return await run_in_threadpool(ended, topic, last)

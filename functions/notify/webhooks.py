@@ -1,5 +1,6 @@
 """Webhooks of a tenant: register, list, test, look at the deliveries, delete."""
 
+import json
 from typing import Any
 from urllib.parse import urlsplit
 from uuid import UUID, uuid4
@@ -10,12 +11,16 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 from pipeline.auth import authenticate
-from pipeline.database import fetch, transaction
+from pipeline.database import Row, fetch, transaction
+from pipeline.documents import now
 from pipeline.errors import BadRequest, Conflict, NotFound
 from pipeline.events import EVENTS
 from pipeline.json_body import body_of
 
-from .deliver import post, signing_secret
+from . import outbound
+from .deliver import post
+from .outbound import AddressNotAllowed
+from .signature import new_secret
 
 MAX_URL = 2_000
 MOST_WEBHOOKS = 20
@@ -40,34 +45,46 @@ def is_web_address(url: str) -> bool:
         return False
 
 
-def owned(webhook_id: UUID, tenant: str) -> str:
-    """The address of a webhook of this tenant; raises NotFound."""
-    statement = "SELECT url FROM webhooks WHERE id = %(id)s AND tenant = %(tenant)s AND deleted_at IS NULL"
+def reachable(url: str) -> None:
+    """Raises BadRequest for a name that leads into our own network; one that leads nowhere yet may do so later."""
+    parts = urlsplit(url)
+    try:
+        outbound.permitted(parts.hostname or "", parts.port or outbound.PORTS[parts.scheme])
+    except AddressNotAllowed as error:
+        raise BadRequest(str(error), code="address-not-allowed") from error
+    except (OSError, UnicodeError):
+        return
+
+
+def owned(webhook_id: UUID, tenant: str) -> Row:
+    """A webhook of this tenant; raises NotFound."""
+    statement = "SELECT id, url, secret FROM webhooks WHERE id = %(id)s AND tenant = %(tenant)s AND deleted_at IS NULL"
     rows = fetch(statement, {"id": webhook_id, "tenant": tenant})
     if not rows:
         raise NotFound(f"there is no webhook {webhook_id}")
-    return str(rows[0]["url"])
+    return rows[0]
 
 
 async def register(request: Request) -> Response:
     """201 with the signing secret, which is shown this once."""
     caller = await run_in_threadpool(authenticate, request, "operate")
     url, names = checked(await body_of(request))
-    webhook_id = uuid4()
-    await run_in_threadpool(insert, webhook_id, caller.tenant, url, names)
-    content = {"id": str(webhook_id), "url": url, "events": names, "secret": signing_secret(webhook_id)}
-    return JSONResponse(content, 201)
+    await run_in_threadpool(reachable, url)
+    content = {"id": str(uuid4()), "url": url, "events": names, "secret": new_secret()}
+    await run_in_threadpool(insert, caller.tenant, content)
+    return JSONResponse(content, 201, {"Cache-Control": "no-store"})
 
 
-def insert(webhook_id: UUID, tenant: str, url: str, names: list[str]) -> None:
+def insert(tenant: str, webhook: dict[str, Any]) -> None:
     """Raises Conflict when the tenant has as many as it may."""
     with transaction() as tx:
         tx.execute(
             """
-            INSERT INTO webhooks (id, tenant, url, events) SELECT %(id)s, %(tenant)s, %(url)s, %(events)s::text[]
+            INSERT INTO webhooks (id, tenant, url, events, secret)
+            SELECT %(id)s, %(tenant)s, %(url)s, %(events)s::text[], %(secret)s
             WHERE (SELECT count(*) FROM webhooks WHERE tenant = %(tenant)s AND deleted_at IS NULL) < %(most)s
             """,
-            {"id": webhook_id, "tenant": tenant, "url": url, "events": names, "most": MOST_WEBHOOKS},
+            webhook | {"tenant": tenant, "most": MOST_WEBHOOKS},
         )
         if tx.rowcount == 0:
             raise Conflict(f"a tenant has at most {MOST_WEBHOOKS} webhooks", code="too-many-webhooks")
@@ -98,10 +115,26 @@ async def deliveries(request: Request) -> Response:
 async def tested(request: Request) -> Response:
     """Send a test event now and say what came back; it is not logged as a delivery."""
     caller = await run_in_threadpool(authenticate, request, "operate")
-    webhook_id = request.path_params["id"]
-    url = await run_in_threadpool(owned, webhook_id, caller.tenant)
-    status, error = await run_in_threadpool(post, url, webhook_id, uuid4(), b'{"type":"docstream.webhook.test.v1"}')
+    webhook = await run_in_threadpool(owned, request.path_params["id"], caller.tenant)
+    event_id = uuid4()
+    status, error = await run_in_threadpool(post, webhook, event_id, trial(event_id, webhook["id"], caller.tenant))
     return JSONResponse({"delivered": error is None, "status": status, "error": error})
+
+
+def trial(event_id: UUID, webhook_id: UUID, tenant: str) -> bytes:
+    """A CloudEvent of a type of its own, so that nobody takes it for what happened to a document."""
+    event = {
+        "specversion": "1.0",
+        "id": str(event_id),
+        "source": "/functions/notify",
+        "type": "docstream.webhook.test.v1",
+        "subject": str(webhook_id),
+        "time": now().isoformat(timespec="milliseconds").replace("+00:00", "Z"),
+        "datacontenttype": "application/json",
+        "tenant": tenant,
+        "data": {"webhook_id": str(webhook_id)},
+    }
+    return json.dumps(event, sort_keys=True, separators=(",", ":")).encode()
 
 
 async def deleted(request: Request) -> Response:
@@ -113,7 +146,7 @@ async def deleted(request: Request) -> Response:
 
 def delete(webhook_id: UUID) -> None:
     with transaction() as tx:
-        tx.execute("UPDATE webhooks SET deleted_at = now() WHERE id = %(id)s", {"id": webhook_id})
+        tx.execute("UPDATE webhooks SET deleted_at = now(), secret = NULL WHERE id = %(id)s", {"id": webhook_id})
 
 
 ROUTES = [

@@ -11,6 +11,8 @@ from typing import Any
 from starlette.datastructures import QueryParams
 
 from pipeline.errors import BadRequest
+from pipeline.parameters import only
+from pipeline.parameters import refused as refused
 
 LONGEST = 1_000
 """Characters of one value."""
@@ -21,10 +23,6 @@ DECIMAL = re.compile(r"-?\d{1,15}(\.\d{1,9})?")
 CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
 
 
-def refused(reason: str) -> BadRequest:
-    return BadRequest(reason, code="invalid-parameter")
-
-
 class Parameters:
     """The parameters of one request; raises BadRequest for names that are not allowed.
 
@@ -32,11 +30,8 @@ class Parameters:
     """
 
     def __init__(self, given: QueryParams, *, allowed: Collection[str], prefixes: Collection[str] = ()) -> None:
+        only(given, allowed, prefixes=prefixes)
         self._given = given
-        for name in given:
-            if name not in allowed and not name.startswith(tuple(prefixes)):
-                choices = ", ".join([*sorted(allowed), *(f"{prefix}<name>" for prefix in prefixes)]) or "none"
-                raise refused(f"the parameter {name[:60]!r} is not known here; known are: {choices}")
 
     def names(self, prefix: str) -> list[str]:
         return sorted({name for name in self._given if name.startswith(prefix)})

@@ -11,7 +11,9 @@ from uuid import UUID, uuid4, uuid5
 
 from pipeline.errors import BadRequest
 from pipeline.json_object import json_object
+from pipeline.parameters import only, refused
 
+PARAMETERS = ("duplicates",)
 KEY_CHARS = 255
 METADATA_BYTES = 8_192
 METADATA_DEPTH = 16
@@ -34,9 +36,10 @@ class Command:
 
 def command(headers: Mapping[str, str], query: Mapping[str, str], tenant: str) -> Command:
     """Raises BadRequest, naming the header or parameter."""
+    only(query, PARAMETERS)
     duplicates = query.get("duplicates", "refer")
     if duplicates not in ("refer", "allow"):
-        raise BadRequest("duplicates is 'allow' or left out", code="invalid-parameter")
+        raise refused("duplicates is 'allow' or left out")
     traceparent = headers.get("traceparent", "")
     return Command(
         tenant=tenant,

@@ -1,5 +1,6 @@
 """Who watches sees every event in order; who registered a webhook gets each one signed, again until it is taken."""
 
+import base64
 import hashlib
 import hmac
 import json
@@ -55,7 +56,8 @@ def test_a_webhook_gets_each_event_signed_and_again_until_it_takes_it(rig: Rig, 
     headers, body = owner.got[-1]
     assert headers["webhook-id"] == json.loads(body)["id"] == event_ids(document)[-1]
     content = f"{headers['webhook-id']}.{headers['webhook-timestamp']}.".encode() + body
-    signature = hmac.new(webhook["secret"].encode(), content, hashlib.sha256).hexdigest()
+    key = base64.b64decode(webhook["secret"].removeprefix("whsec_"))
+    signature = base64.b64encode(hmac.new(key, content, hashlib.sha256).digest()).decode()
     assert headers["webhook-signature"] == f"v1,{signature}"
     client.delete(f"/api/webhooks/{webhook['id']}")
     assert rig.comes_to_rest() == {}

@@ -116,6 +116,11 @@ def test_duplicates_are_referred_or_allowed_and_nothing_else() -> None:
         accept.command({}, {"duplicates": "maybe"}, "a")
 
 
+def test_a_parameter_that_is_not_known_is_refused() -> None:
+    with pytest.raises(BadRequest, match="known are: duplicates"):
+        accept.command({}, {"duplicate": "allow"}, "a")
+
+
 def test_metadata_is_kept_as_it_came() -> None:
     assert accept.metadata('{"a": [1, {"b": null}], "ü": "\\\\u0000"}') == {"a": [1, {"b": None}], "ü": "\\u0000"}
 
