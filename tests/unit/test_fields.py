@@ -298,3 +298,16 @@ def test_a_very_long_document_gives_its_fields_quickly_and_says_what_was_left_ou
         ("list-incomplete", "fields are read from the first 8000 of 8500 rows")
     ]
     assert first_rows(kept) == (kept, ())
+
+
+@pytest.mark.parametrize(
+    ("line", "balance"),
+    [
+        ("Closing balance   -975.38", "-975.38"),
+        ("Closing balance: –975.38 EUR", "-975.38"),
+        ("Closing balance - 975.38", "975.38"),
+        ("Closing balance: 975.38", "975.38"),
+    ],
+)
+def test_a_minus_belongs_to_the_amount_and_a_dash_does_not(line: str, balance: str) -> None:
+    assert values(read("bank_statement", page(line)))["closing_balance"] == balance

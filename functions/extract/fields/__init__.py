@@ -11,7 +11,7 @@ from pipeline import categories
 from pipeline.model import DocumentWarning
 from pipeline.pages import Page
 
-from . import checks, invoice_xml, kinds
+from . import checks, completeness, invoice_xml, kinds
 from .context import context_of
 from .grounding import folded, grounded
 from .rules import by_rules
@@ -39,7 +39,8 @@ def extract_fields(
     fields, differences = _joined(told, shown, schema, pages)
     fields |= {name: _corrected(value) for name, value in corrections.items()}
     fields, failures = checks.checked(fields)
-    return Extraction(fields=fields, warnings=(*cuts, *differences, *failures))
+    cut = completeness.doubts(fields, pages)
+    return Extraction(fields=fields, warnings=(*cuts, *differences, *failures, *cut))
 
 
 def first_rows(pages: Sequence[Page]) -> tuple[Sequence[Page], tuple[DocumentWarning, ...]]:

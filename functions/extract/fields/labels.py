@@ -16,6 +16,8 @@ LENGTH_WORTH = 0.004
 REMAINDER_CHARS = 25
 LINE_COST = 0.0005
 SEPARATORS = " \t:#.=-–—\u200b\ufeff"
+_MINUS = re.compile(r"(?:^|\s)[-–]$")
+"""A dash that touches what follows and nothing before it is no separator."""
 _BARE_REMAINDER = re.compile(r"^[\s:.#*()/\u200b-]*$")
 
 
@@ -91,6 +93,8 @@ def _beside(spot: Spot, start: int, reader: Reader) -> Read | None:
     """The value in a segment from a character on, its place counted from the segment's beginning."""
     rest = spot.text[start:]
     skipped = len(rest) - len(rest.lstrip(SEPARATORS))
+    if _MINUS.search(rest[:skipped]) and (negative := reader(rest[skipped - 1 :])) and negative.value[:1] == "-":
+        skipped -= 1
     found = reader(rest[skipped:])
     if found is None:
         return None

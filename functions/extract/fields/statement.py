@@ -61,6 +61,10 @@ def breaks(rows: Sequence[Mapping[str, Any]]) -> int:
     return sum(abs(abs(step) - abs(amount)) > CENT for step, amount in steps)
 
 
+def is_movement(line: Line) -> bool:
+    return _movement(line, days_first=True) is not None
+
+
 def _movement(line: Line, days_first: bool) -> Movement | None:
     text = line.text
     if _NO_MOVEMENT.search(text):
