@@ -13,7 +13,7 @@ from .manifest import HALVES, Labelled, Query
 from .observed import Document, Observed
 
 FITTED_ON = "no half: examples written for the project"
-"""What the shipped light model was fitted on; kept true by functions/classify/model/README.md."""
+"""What the shipped light model was fitted on; kept true by pipeline/lightmodel/README.md."""
 
 MISSING = Document(state="missing", code="missing")
 

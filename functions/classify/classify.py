@@ -12,13 +12,13 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from pipeline import categories
+from pipeline import categories, lightmodel
 from pipeline.categories import OTHER, Category
+from pipeline.lightmodel import LightModel
 from pipeline.model import Alternative, DocumentWarning
 
-from . import lightmodel, rules
+from . import rules
 from .evidence import Evidence, facts
-from .lightmodel import LightModel
 
 SAMPLE_CHARS = rules.SAMPLE_CHARS
 """How much of a document's beginning is read."""

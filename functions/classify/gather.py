@@ -10,11 +10,10 @@ from xml.etree.ElementTree import ParseError
 from defusedxml.common import DefusedXmlException
 from defusedxml.ElementTree import fromstring
 
-from pipeline import blobs, embeddings, reading
+from pipeline import blobs, embeddings, lightmodel, reading
 from pipeline.model import Document
 from pipeline.reading import Sample
 
-from . import lightmodel
 from .classify import Decision
 from .evidence import Evidence, of_pages
 

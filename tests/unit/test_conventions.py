@@ -37,7 +37,7 @@ HOMES = {
     "oxmsg": ("pipeline/mail.py",),
     "olefile": ("pipeline/legacy.py",),
     "striprtf": ("pipeline/legacy.py",),
-    "sklearn": ("functions/classify/train.py",),
+    "sklearn": ("pipeline/lightmodel/train.py",),
     "typer": ("cli/*",),
 }
 """psycopg2's Json adapter stands where rows are written; local/ makes the servers, not the product's calls."""

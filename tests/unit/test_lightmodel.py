@@ -1,10 +1,12 @@
+import io
 from pathlib import Path
 
 import numpy as np
 import pytest
 
-from functions.classify import lightmodel, train
-from functions.classify.train import Labelled
+from pipeline import lightmodel
+from pipeline.lightmodel import train
+from pipeline.lightmodel.train import Labelled
 
 TEXTS = [
     Labelled(category=category, text=f"{word} {word} number {number} of the {category}")
@@ -37,9 +39,32 @@ def test_an_embedding_of_another_width_gets_no_vote() -> None:
     assert train.fit(TEXTS).vote_of_embedding([0.1] * 7) is None
 
 
-def test_bytes_that_are_no_model_are_refused() -> None:
-    with pytest.raises(ValueError, match=r"pickle|file"):
-        lightmodel.parse(b"not a model")
+def archive(**arrays: np.ndarray) -> bytes:
+    """The file of a fitted model with some of its arrays replaced."""
+    with np.load(io.BytesIO(lightmodel.dump(train.fit(TEXTS)))) as file:
+        changed = {name: arrays.get(name, file[name]) for name in file}
+    target = io.BytesIO()
+    np.savez_compressed(target, **changed)
+    return target.getvalue()
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        b"",
+        b"not a model",
+        lightmodel.dump(train.fit(TEXTS))[:-200],
+        archive(word_bias=np.zeros(99, dtype=np.float32)),
+        archive(word_weights=np.full((3, 3), np.nan, dtype=np.float16)),
+        archive(vocabulary=np.frombuffer(b"\xff\xfe", dtype=np.uint8)),
+        archive(idf=np.zeros(9_000_000)),
+        archive(classes=np.array([{"a": 1}])),
+    ],
+    ids=["empty", "text", "cut", "other-shape", "no-numbers", "no-text", "bomb", "pickle"],
+)
+def test_bytes_that_are_no_model_are_refused(content: bytes) -> None:
+    with pytest.raises(ValueError, match=r"model|[Pp]ickle|object"):
+        lightmodel.parse(content)
 
 
 def test_the_shipped_model_is_small_and_knows_every_category() -> None:

@@ -2,16 +2,21 @@
 
 import functools
 import io
-from collections.abc import Sequence
+import zipfile
+import zlib
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from . import features
 
-SHIPPED = Path(__file__).parent / "model" / "light.npz"
+SHIPPED = Path(__file__).parent / "light.npz"
+
+MOST_BYTES = 64_000_000
 
 Floats = NDArray[np.float64]
 
@@ -22,6 +27,14 @@ class Regression:
 
     weights: Floats
     bias: Floats
+
+    def fits(self, features: int, classes: int) -> bool:
+        """Are these the weights of so many features, and all of them numbers?"""
+        return (
+            self.weights.shape == (features, classes)
+            and self.bias.shape == (classes,)
+            and bool(np.isfinite(self.weights).all() and np.isfinite(self.bias).all())
+        )
 
     def log_probabilities(self, row: Floats) -> Floats:
         logits = row @ self.weights + self.bias
@@ -75,18 +88,37 @@ def dump(model: LightModel) -> bytes:
 
 
 def parse(data: bytes) -> LightModel:
-    """A model from the bytes of its file; raises ValueError where they are none."""
-    with np.load(io.BytesIO(data), allow_pickle=False) as file:
-        wide = {name: file[name].astype(np.float64) for name in file if file[name].dtype.kind == "f"}
-        embedding = Regression(weights=wide["embedding_weights"], bias=wide["embedding_bias"])
-        return LightModel(
-            classes=tuple(map(str, file["classes"])),
-            vocabulary=tuple(file["vocabulary"].tobytes().decode().split("\n")),
-            idf=wide["idf"],
-            by_words=Regression(weights=wide["word_weights"], bias=wide["word_bias"]),
-            by_embedding=embedding if len(embedding.weights) else None,
-            embedder=str(file["embedder"]),
-        )
+    """A model from the bytes of its file; raises ValueError where they are none or do not fit together."""
+    try:
+        with zipfile.ZipFile(io.BytesIO(data)) as archive:
+            if sum(each.file_size for each in archive.infolist()) > MOST_BYTES:
+                raise ValueError(f"a model unpacks to at most {MOST_BYTES} bytes")
+        with np.load(io.BytesIO(data), allow_pickle=False) as file:
+            return _checked(_from(file))
+    except (zipfile.BadZipFile, KeyError, UnicodeDecodeError, EOFError, zlib.error) as error:
+        raise ValueError(f"this is no model file: {error}") from error
+
+
+def _from(file: Mapping[str, Any]) -> LightModel:
+    wide = {name: file[name].astype(np.float64) for name in file if file[name].dtype.kind == "f"}
+    embedding = Regression(weights=wide["embedding_weights"], bias=wide["embedding_bias"])
+    return LightModel(
+        classes=tuple(map(str, file["classes"])),
+        vocabulary=tuple(file["vocabulary"].tobytes().decode().split("\n")),
+        idf=wide["idf"],
+        by_words=Regression(weights=wide["word_weights"], bias=wide["word_bias"]),
+        by_embedding=embedding if len(embedding.weights) else None,
+        embedder=str(file["embedder"]),
+    )
+
+
+def _checked(model: LightModel) -> LightModel:
+    features, classes = len(model.vocabulary), len(model.classes)
+    fits = model.idf.shape == (features,) and model.by_words.fits(features, classes)
+    embedding = model.by_embedding
+    if not fits or (embedding and not embedding.fits(len(embedding.weights), classes)):
+        raise ValueError("the parts of this model do not fit together")
+    return model
 
 
 @functools.cache

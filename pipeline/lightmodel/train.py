@@ -1,4 +1,4 @@
-"""Fits the light model: python -m functions.classify.train [--texts FOLDER] [--out FILE] [--no-embeddings]
+"""Fits the light model: python -m pipeline.lightmodel.train [--texts FOLDER] [--out FILE] [--no-embeddings]
 
 Every category's examples are learned from, and with --texts also FOLDER/<category>/*.txt. The same texts give the
 same weights. Development only: needs scikit-learn.
@@ -15,10 +15,8 @@ from numpy.typing import NDArray
 from sklearn.feature_selection import chi2
 from sklearn.linear_model import LogisticRegression
 
-from pipeline import categories
-
-from . import features, lightmodel
-from .lightmodel import LightModel, Regression
+from .. import categories, lightmodel
+from . import LightModel, Regression, features
 
 INVERSE_REGULARISATION = 20.0
 MOST_FEATURES = 16_000
@@ -91,7 +89,7 @@ def main() -> None:
     if asked.no_embeddings:
         model = fit(labelled)
     else:
-        from pipeline import embeddings
+        from .. import embeddings
 
         model = fit(labelled, embeddings.embed, embeddings.model_name())
     data = lightmodel.dump(model)
