@@ -99,7 +99,7 @@ def stack(services: None, tmp_path_factory: pytest.TempPathFactory) -> Iterator[
             background.start_gateway(addresses, print)
             first_key.ensure(background.owner_environment(addresses))
             background.start_connector(addresses, print)
-            missing = administrator.not_ready(background.gateway_url(), 90)
+            missing = administrator.not_ready(background.gateway_url(), 300)
             assert missing == [], f"not ready: {missing}"
             key = (home / "secrets" / "docstream-api-key").read_text().strip()
             yield Stack(url=background.gateway_url(), key=key, home=home, addresses=addresses)
