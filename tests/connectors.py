@@ -3,7 +3,6 @@
 import json
 import os
 import signal
-import socket
 import subprocess
 import sys
 import tempfile
@@ -14,6 +13,7 @@ from typing import Any, Self
 
 import requests
 
+from tests.free_port import free_port
 from tests.waiting import eventually
 
 SETTINGS = {
@@ -30,12 +30,6 @@ SETTINGS = {
     "CONNECTOR_CALL_SECONDS": "5",
     "CONNECTOR_GRACE_SECONDS": "10",
 }
-
-
-def free_port() -> int:
-    with socket.create_server(("127.0.0.1", 0)) as listener:
-        port: int = listener.getsockname()[1]
-        return port
 
 
 class ConnectorProcess:

@@ -169,7 +169,7 @@ def test_row_38_an_unreadable_message_is_dead_lettered_before_any_call(
     start: Start, gateway: SimulatedGateway, body: bytes, code: str
 ) -> None:
     connector, good = start().ready(), uploaded()
-    broker.publish(Message(exchange="documents", routing_key="document.uploaded", body=body), timeout=10)
+    broker.publish(Message(exchange="documents", routing_key="document.uploaded", body=body), timeout=60)
     data = dead_letter(gateway)
     assert (data["code"], base64.b64decode(data["body"]) == body) == (code, True)
     publish(good)
@@ -210,7 +210,7 @@ def test_a_dead_letter_of_the_broker_says_delivery_limit(start: Start, gateway: 
 
 
 def test_two_connectors_share_one_queue(start: Start, gateway: SimulatedGateway) -> None:
-    both = threading.Barrier(2, timeout=10)
+    both = threading.Barrier(2, timeout=60)
     gateway.deploy("classify", "document.uploaded", concurrency="1")
     gateway.replies["classify"] = lambda _: (both.wait(), Reply())[1]
     first, second = start(CONNECTOR_NAME="first"), start(CONNECTOR_NAME="second")
@@ -226,7 +226,7 @@ def test_two_connectors_share_one_queue(start: Start, gateway: SimulatedGateway)
 def test_no_more_calls_run_at_once_than_the_annotation_allows(
     start: Start, gateway: SimulatedGateway, settled: Callable[[], bool]
 ) -> None:
-    together = threading.Barrier(3, timeout=10)
+    together = threading.Barrier(3, timeout=60)
     gateway.deploy("classify", "document.uploaded", concurrency="3")
     gateway.replies["classify"] = lambda _: (together.wait(), Reply())[1]
     connector = start().ready()

@@ -8,13 +8,13 @@ import sys
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
-from itertools import count
 from pathlib import Path
 
 import pytest
 import requests
 
-from local import ports, stackfile
+from local import stackfile
+from tests.free_port import free_port
 from tests.waiting import eventually
 
 REPOSITORY = Path(__file__).parents[2]
@@ -39,7 +39,7 @@ def environment(home: Path) -> dict[str, str]:
 @contextmanager
 def serving(home: Path) -> Iterator[tuple["subprocess.Popen[bytes]", str]]:
     """index.py as the watchdog starts it, and where it listens."""
-    port = next(port for port in count(24_000 + os.getpid() % 1000) if ports.is_free(port))
+    port = free_port()
     secrets = home / "secrets"
     secrets.mkdir()
     process = subprocess.Popen(

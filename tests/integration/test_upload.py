@@ -22,6 +22,7 @@ from pipeline import auth, blobs, broker, database, documents, event_store
 from pipeline.database import fetch
 from pipeline.events import DocumentFailed
 from tests.factories import move
+from tests.free_port import free_port
 from tests.serving import serving
 from tests.waiting import eventually
 
@@ -299,8 +300,7 @@ def test_row_01_a_client_that_is_cut_in_mid_body_leaves_nothing(client: TestClie
 @pytest.fixture
 def server(client: TestClient) -> Iterator[tuple[str, int]]:
     """The function in a process of its own, as the template runs it: address and process id."""
-    with socket.create_server(("127.0.0.1", 0)) as free:
-        port = free.getsockname()[1]
+    port = free_port()
     command = [sys.executable, "template/python3-starlette/index.py", "--app", "functions.upload.handler:app"]
     process = subprocess.Popen([*command, "--port", str(port)], env=os.environ | {"PYTHONPATH": "."})
     url = f"http://127.0.0.1:{port}"

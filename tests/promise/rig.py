@@ -16,6 +16,7 @@ from local import administrator
 from pipeline import broker, database
 from pipeline.model import TERMINAL
 from tests import connectors
+from tests.free_port import free_port
 from tests.promise import evidence
 from tests.promise.client import Asker
 from tests.promise.evidence import Evidence
@@ -93,7 +94,7 @@ class Rig:
     @contextmanager
     def another_connector(self) -> Iterator[None]:
         """A second one beside the first."""
-        other = self.connector.twin(connectors.free_port())
+        other = self.connector.twin(free_port())
         other.start()
         try:
             yield

@@ -12,7 +12,7 @@ import requests
 
 from local import administrator, background, first_key, own_ports, site
 from pipeline import blobs, broker, database
-from tests import connectors
+from tests.free_port import free_port
 from tests.promise.failpoints import Plan
 from tests.promise.keeper import ConnectorKeeper
 from tests.promise.rig import SETTINGS, Rig
@@ -63,7 +63,7 @@ def running(folder: Path, **changes: str) -> Iterator[Rig]:
 
 @contextmanager
 def started(addresses: dict[str, str], home: Path) -> Iterator[Rig]:
-    port = connectors.free_port()
+    port = free_port()
     plain = background.gateway(addresses)
     root = code(home / "code")
     command = [part.replace("local.serve", "tests.promise.gateway") for part in plain.command]
