@@ -1,4 +1,4 @@
-"""The functions of a stack file behind one HTTP address, as OpenFaaS serves them, and /api/* as the edge does."""
+"""The functions of a stack file behind one HTTP address as OpenFaaS serves them; /api/* and the page as at the edge."""
 
 import asyncio
 from collections.abc import AsyncIterator, Iterable
@@ -44,7 +44,7 @@ class Gateway:
         if path.startswith("/function/"):
             name, _, rest = path.removeprefix("/function/").partition("/")
             return await self.invoke(name.removesuffix(f".{NAMESPACE}"), "/" + rest, scope, receive, send)
-        if path.startswith("/api/"):
+        if path == "/" or path.startswith(("/api/", "/page/")):
             target = routes.target(scope.get("method", "GET"), path)
             if target is None:
                 return await no_such_path(scope, receive, send)

@@ -1,4 +1,4 @@
-"""/api paths to functions, as the edge maps them in production."""
+"""The paths of the page and of the API to functions, as the edge maps them in production."""
 
 from typing import NamedTuple
 
@@ -11,7 +11,9 @@ class Target(NamedTuple):
 
 
 def target(method: str, path: str) -> Target | None:
-    """Who answers METHOD /api/...; None when nobody does. A WebSocket comes as GET."""
+    """Who answers METHOD path; None when nobody does. A WebSocket comes as GET."""
+    if path == "/" or path.startswith("/page/"):
+        return Target("web", path) if method in READS else None
     rest = path.removeprefix("/api")
     match rest.split("/")[1]:
         case "upload":

@@ -1,4 +1,4 @@
-"""deploy/edge/Caddyfile sends the paths of the API where the local gateway sends them."""
+"""deploy/edge/Caddyfile sends the paths of the page and of the API where the local gateway sends them."""
 
 import re
 import shutil
@@ -16,9 +16,9 @@ PATHS = (
     *("/api/upload", "/api/upload/", "/api/documents", "/api/documents/7", "/api/documents/7/history"),
     *("/api/search", "/api/openapi.json", "/api/operations", "/api/webhooks", "/api/webhooks/3/deliveries"),
     *("/api/dead-letters", "/api/dead-letters/3/replay", "/api/index/rebuild", "/api/session", "/api/keys/3"),
-    *("/api/events", "/api/", "/api/nothing", "/api/uploads"),
+    *("/api/events", "/api/", "/api/nothing", "/api/uploads", "/", "/page/about.json", "/page/1/script/main.js"),
 )
-INSIDE = ("/system/functions", "/function/classify", "/async-function/classify", "/ui/", "/metrics", "/")
+INSIDE = ("/system/functions", "/function/classify", "/async-function/classify", "/ui/", "/metrics", "/pages")
 
 
 def matchers(text: str) -> dict[str, tuple[list[str], list[str]]]:

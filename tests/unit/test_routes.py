@@ -25,12 +25,14 @@ from local.routes import target
         ("POST", "/api/index/rebuild", "manage", "/index/rebuild"),
         ("POST", "/api/session", "manage", "/session"),
         ("DELETE", "/api/keys/3", "manage", "/keys/3"),
+        ("GET", "/", "web", "/"),
+        ("HEAD", "/page/about.json", "web", "/page/about.json"),
     ],
 )
-def test_each_call_of_the_api_has_one_function(method: str, path: str, function: str, rest: str) -> None:
+def test_each_call_has_one_function(method: str, path: str, function: str, rest: str) -> None:
     assert target(method, path) == (function, rest)
 
 
-@pytest.mark.parametrize("path", ["/api/", "/api/nothing", "/api/uploads", "/api/document", "/api//upload"])
+@pytest.mark.parametrize("path", ["/api/", "/api/nothing", "/api/uploads", "/api/document", "/api//upload", "/pages", "/x"])
 def test_nobody_answers_another_path(path: str) -> None:
     assert target("GET", path) is None

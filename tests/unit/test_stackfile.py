@@ -68,7 +68,7 @@ def test_what_is_no_stack_file_is_refused_in_one_line(text: str) -> None:
 
 def test_the_functions_stand_in_the_order_of_the_pipeline() -> None:
     names = [function.name for function in parse(STACK.read_text(encoding="utf-8"), {})]
-    assert names == ["upload", "classify", "extract", "index", "notify", "query", "compensate", "manage"]
+    assert names == ["upload", "classify", "extract", "index", "notify", "query", "compensate", "manage", "web"]
 
 
 @pytest.mark.parametrize("function", parse(STACK.read_text(encoding="utf-8"), {}), ids=lambda function: function.name)
