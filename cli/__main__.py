@@ -13,6 +13,7 @@ from .dead_letters import dead_letters
 from .delete import delete
 from .errors import CliError
 from .list import list_documents
+from .republish import republish
 from .reprocess import reprocess
 from .search import search
 from .show import show
@@ -50,6 +51,7 @@ app.command(rich_help_panel=DOCUMENTS)(show)
 app.command(rich_help_panel=DOCUMENTS)(search)
 app.command(rich_help_panel=DOCUMENTS)(reprocess)
 app.command(rich_help_panel=DOCUMENTS)(delete)
+app.command(rich_help_panel=OPERATION)(republish)
 app.add_typer(dead_letters, name="dead-letters", rich_help_panel=OPERATION)
 
 

@@ -78,6 +78,38 @@ def replay(context: typer.Context, letters: Annotated[list[str], typer.Argument(
     settle(context, letters, "replay", {})
 
 
+@dead_letters.command("replay-all")
+def replay_all(
+    context: typer.Context,
+    function: Annotated[str | None, typer.Option(help="Only those of one function.")] = None,
+    code: Annotated[str | None, typer.Option(help="Only those with one code.")] = None,
+    document: Annotated[str | None, typer.Option(help="Only those of one document.")] = None,
+    limit: Annotated[int, typer.Option(min=1, max=500, help="At most so many, oldest first.")] = 100,
+    rate: Annotated[int, typer.Option(min=1, max=100, help="Letters a second.")] = 20,
+    reason: Annotated[str | None, typer.Option(help="Why; it is kept in the audit log.")] = None,
+    send: Annotated[bool, typer.Option("--send", help="Do it; without this, only say which.")] = False,
+) -> None:
+    """Send the open dead letters that match again, oldest first.
+
+    \b
+    docstream dead-letters replay-all --function extract --code attempts-exhausted
+    docstream dead-letters replay-all --function extract --rate 5 --send
+    """
+    now = session.of(context)
+    named = {"function": function, "code": code, "document": document, "reason": reason, "limit": limit, "rate": rate}
+    asked = {name: value for name, value in named.items() if value is not None}
+    answer = now.client.post(f"{PATH}/replay", json=asked | {"dry_run": not send})
+    if now.json:
+        now.payload(answer)
+        return
+    if not send:
+        now.say(as_table(answer["dead_letters"]) if answer["dead_letters"] else "no dead letters")
+        return
+    for each in answer["replayed"]:
+        now.say(f"{each['id']}  {each.get('resolution') or each['detail']}")
+    now.say(f"{answer['left']} left" if answer["left"] else "none left")
+
+
 @dead_letters.command()
 def discard(
     context: typer.Context,

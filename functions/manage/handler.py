@@ -6,7 +6,7 @@ from pipeline import blobs
 from pipeline.application import application
 from pipeline.search import client
 
-from . import commands, index, keys, letters, replay, session
+from . import commands, index, keys, letters, replay, republish, session
 from .call import call
 
 app = application(
@@ -19,6 +19,7 @@ app = application(
         Route("/dead-letters/{id:uuid}", call("operate", letters.shown)),
         Route("/dead-letters/{id:uuid}/replay", call("operate", replay.replayed), methods=["POST"]),
         Route("/dead-letters/{id:uuid}/discard", call("operate", replay.discarded), methods=["POST"]),
+        Route("/operations/republish", call("operate", republish.republished), methods=["POST"]),
         Route("/index/rebuild", call("operate", index.rebuilt), methods=["POST"]),
         Route("/session", session.shown),
         Route("/session", session.opened, methods=["POST"]),

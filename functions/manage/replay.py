@@ -1,6 +1,5 @@
 """Replay a dead letter, as a new run or by delivering its message again, or discard it."""
 
-import time
 from typing import Any
 from uuid import UUID, uuid5
 
@@ -14,11 +13,11 @@ from pipeline.events import DocumentReprocessRequested
 from pipeline.model import Document
 
 from . import audit, letters, plan
-from .call import Call, invalid
+from .call import Call
+from .many import bounded, is_dry_run, paced
 from .reopen import reopen
 
 REPLAY_NAMESPACE = UUID("b5b7c5ab-7a0e-5f8e-9f3f-0c6f2a8f4d10")
-MANY_SECONDS = 40
 MOST_AT_ONCE = 500
 PER_SECOND = 20
 
@@ -116,9 +115,6 @@ def many(call: Call) -> Response:
     call.expect(body=(*letters.FILTERS[:-1], "limit", "rate", "dry_run", "reason"))
     limit, rate = bounded(call, "limit", MOST_AT_ONCE, 100), bounded(call, "rate", 100, PER_SECOND)
     reason = call.text("reason") if "reason" in call.body else ""
-    dry_run = call.body.get("dry_run", True)
-    if not isinstance(dry_run, bool):
-        raise invalid("dry_run is true or false")
     where, values = letters.conditions({**call.body, "state": "open"})
     rows = fetch(
         f"""
@@ -127,27 +123,17 @@ def many(call: Call) -> Response:
         """,
         letters.visible_to(call) | values | {"most": limit},
     )
-    if dry_run:
+    if is_dry_run(call):
         return JSONResponse({"dry_run": True, "dead_letters": [letters.shape(row) for row in rows], "replayed": []})
-    outcomes = paced(call, rows, rate, reason)
+    outcomes = replayed_all(call, rows, rate, reason)
     return JSONResponse({"dry_run": False, "replayed": outcomes, "left": len(rows) - len(outcomes)}, 202)
 
 
-def paced(call: Call, rows: list[Row], rate: int, reason: str) -> list[dict[str, Any]]:
-    started, outcomes = time.monotonic(), list[dict[str, Any]]()
-    for number, row in enumerate(rows):
-        time.sleep(max(0.0, started + number / rate - time.monotonic()))
-        if time.monotonic() - started > MANY_SECONDS:
-            break
+def replayed_all(call: Call, rows: list[Row], rate: int, reason: str) -> list[dict[str, Any]]:
+    outcomes = []
+    for row in paced(rows, rate):
         try:
             outcomes.append(replay(call, row, reason))
         except PipelineError as error:
             outcomes.append({"id": str(row["id"]), "code": error.code, "detail": error.reason})
     return outcomes
-
-
-def bounded(call: Call, name: str, most: int, default: int) -> int:
-    value = call.body.get(name, default)
-    if not isinstance(value, int) or isinstance(value, bool) or not 1 <= value <= most:
-        raise invalid(f"{name} is a whole number from 1 to {most}")
-    return value

@@ -21,7 +21,7 @@ pytestmark = pytest.mark.usefixtures("vhost", "bucket", "search_index")
 
 DESCRIPTION = Path(query.OPENAPI)
 APPS = {"manage": manage.app, "query": query.app, "upload": upload.app}
-MANAGED = r"^/(documents/\{id\}|dead-letters|keys|session)"
+MANAGED = r"^/(documents/\{id\}|operations/republish|dead-letters|keys|session)"
 
 
 async def edge(scope: Scope, receive: Receive, send: Send) -> None:

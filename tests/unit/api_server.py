@@ -208,6 +208,23 @@ class Api:
             return JSONResponse({"id": request.path_params["id"], "resolution": request.path_params["verb"]}, 202)
         return JSONResponse(LETTER if "id" in request.path_params else {"dead_letters": [LETTER]})
 
+    async def many_letters(self, request: Request) -> Response:
+        body = await request.json()
+        self.state.bodies.append(body)
+        if body["dry_run"]:
+            return JSONResponse({"dry_run": True, "dead_letters": [LETTER], "replayed": []})
+        replayed = [{"id": LETTER["id"], "resolution": "replayed"}]
+        return JSONResponse({"dry_run": False, "replayed": replayed, "left": 0}, 202)
+
+    async def republish(self, request: Request) -> Response:
+        """Seven events, five at a time."""
+        body = await request.json()
+        self.state.bodies.append(body)
+        if body["dry_run"]:
+            return JSONResponse({"dry_run": True, "count": 7, "events": []})
+        count, cursor = (2, None) if "cursor" in body else (5, "5-5")
+        return JSONResponse({"dry_run": False, "published": count, "next_cursor": cursor}, 202)
+
     async def guard(self, request: Request, call_next: RequestResponseEndpoint) -> Response:
         self.state.requests.append(request)
         if request.headers.get("authorization") != f"Bearer {KEY}":
@@ -228,6 +245,8 @@ def application(state: State) -> Starlette:
         Route("/api/documents/{id}/{part}", api.document, methods=["GET", "POST"]),
         Route("/api/search", api.search),
         Route("/api/dead-letters", api.letters),
+        Route("/api/dead-letters/replay", api.many_letters, methods=["POST"]),
+        Route("/api/operations/republish", api.republish, methods=["POST"]),
         Route("/api/dead-letters/{id}", api.letters),
         Route("/api/dead-letters/{id}/{verb}", api.letters, methods=["POST"]),
     ]

@@ -271,6 +271,27 @@ def test_dead_letters_are_listed_replayed_and_discarded(run: Run, state: api_ser
     assert run("dead-letters", "discard", letter).code == 2
 
 
+def test_many_dead_letters_are_replayed_only_when_it_is_said(run: Run, state: api_server.State) -> None:
+    letter = str(api_server.LETTER["id"])
+    asked = ("dead-letters", "replay-all", "--function", "extract", "--rate", "5")
+    assert letter in run(*asked).out
+    assert f"{letter}  replayed" in run(*asked, "--send", "--reason", "mended").out
+    common = {"function": "extract", "rate": 5, "limit": 100}
+    assert state.bodies == [{**common, "dry_run": True}, {**common, "reason": "mended", "dry_run": False}]
+
+
+def test_events_are_sent_again_only_when_it_is_said_and_until_there_are_no_more(
+    run: Run, state: api_server.State
+) -> None:
+    assert run("republish", "--since", "2025-03-01T10:00:00Z").out.startswith("7 events would be sent again")
+    assert "7 events sent again" in run("republish", "--all", "--send").out
+    assert state.bodies[0] == {"since": "2025-03-01T10:00:00Z", "rate": 100, "what": "unfinished", "dry_run": True}
+    assert [(body["what"], body["dry_run"], body.get("cursor")) for body in state.bodies[1:]] == [
+        ("all", False, None),
+        ("all", False, "5-5"),
+    ]
+
+
 def test_problem_details_are_told_as_one_line_with_a_hint(run: Run) -> None:
     ran = run("show", "d9")
     assert ran.out == ""
