@@ -73,6 +73,8 @@ def test_a_cross_industry_invoice_is_read_exactly() -> None:
         "amount_due": "119.00",
         "iban": "DE89370400440532013000",
         "seller_vat_id": "DE136695976",
+        "seller_party": {"name": "Lampen Nord GmbH", "vat_id": "DE136695976"},
+        "buyer_party": {"name": "Stadt Ulm"},
         "line_items": [{"description": "Lamp", "quantity": "2", "unit_price": "50.00", "amount": "100.00"}],
     }
 

@@ -39,12 +39,16 @@ class Block:
     @property
     def is_address(self) -> bool:
         """Two lines or more, with a postal code and a town below the first."""
-        return any(_POSTAL.search(text) for text in self.texts[1:])
+        return has_postal_code(self.texts[1:])
 
     @property
     def name(self) -> Spot | None:
         """The first line that is a name."""
         return next((spot for spot in self.spots if names.cleaned(spot.text)), None)
+
+
+def has_postal_code(texts: Sequence[str]) -> bool:
+    return any(_POSTAL.search(text) for text in texts)
 
 
 def blocks(read: Sequence[Line], first: int = 0, last: int = 60) -> list[Block]:

@@ -9,7 +9,9 @@ from xml.etree.ElementTree import Element, ParseError
 from defusedxml.common import DefusedXmlException
 from defusedxml.ElementTree import fromstring
 
+from .invoice_parties import PARTIES, party, registered
 from .values import Fields, FieldValue
+from .xml_tree import first, local_name, text
 
 BYTES_AT_MOST = 20_000_000
 _COMPACT = re.compile(r"^(\d{4})(\d\d)(\d\d)")
@@ -92,20 +94,24 @@ def _root(data: bytes) -> Element | None:
         root: Element = fromstring(data)
     except (ParseError, DefusedXmlException, ValueError):
         return None
-    return root if _name(root) in _ROOTS else None
+    return root if local_name(root) in _ROOTS else None
 
 
 def _fields(root: Element, known: Mapping[str, Any]) -> Iterator[tuple[str, FieldValue]]:
     number = next((name for name in ("invoice_number", "order_number") if name in known), "number")
-    for name, paths in _ROOTS[_name(root)].items():
+    for name, paths in _ROOTS[local_name(root)].items():
         field = number if name == "number" else name
-        value = next((value for path in paths if (value := _text(root, path))), None)
+        value = next((value for path in paths if (value := text(root, path))), None)
         read_as = _normal(name, value) if value else None
         if field in known and read_as:
             yield field, FieldValue(value=read_as, quote=value, method="xml")
     vat_id = _vat_id(root)
     if vat_id and "seller_vat_id" in known:
         yield "seller_vat_id", FieldValue(value=vat_id, quote=vat_id, method="xml")
+    for field, elements in PARTIES.items():
+        details = party(root, elements) if field in known else {}
+        if details:
+            yield field, FieldValue(value=details, method="xml")
     items = list(_line_items(root))
     if items and "line_items" in known:
         yield "line_items", FieldValue(value=items, method="xml")
@@ -126,44 +132,14 @@ def _normal(name: str, value: str) -> str | None:
 
 
 def _vat_id(root: Element) -> str | None:
-    for party in (each for each in root.iter() if _name(each) in ("SellerTradeParty", "AccountingSupplierParty")):
-        for registration in party.iter():
-            parent = _name(registration) in ("SpecifiedTaxRegistration", "PartyTaxScheme")
-            for each in registration if parent else ():
-                if each.text and (each.get("schemeID") == "VA" or _name(each) == "CompanyID"):
-                    return re.sub(r"\s", "", each.text)
-    return None
+    party = first(root, PARTIES["seller_party"])
+    return registered(party) if party is not None else None
 
 
 def _line_items(root: Element) -> Iterator[dict[str, str]]:
-    for line in (each for each in root.iter() if _name(each) in _LINES):
+    for line in (each for each in root.iter() if local_name(each) in _LINES):
         names = ("description", "quantity", "unit_price", "amount")
-        told = zip(names, (_text(line, path) for path in _LINES[_name(line)]), strict=True)
+        told = zip(names, (text(line, path) for path in _LINES[local_name(line)]), strict=True)
         item = {name: " ".join(value.split()) for name, value in told if value}
         if "amount" in item or "quantity" in item:
             yield item
-
-
-def _text(root: Element, path: str) -> str | None:
-    """The text of the first element at a path of local names; a leading slash means directly under the root."""
-    steps = path.strip("/").split("/")
-    starts = root if path.startswith("/") else root.iter()
-    for start in starts:
-        if _name(start) == steps[0]:
-            found = _down(start, steps[1:])
-            if found is not None and found.text and found.text.strip():
-                return found.text
-    return None
-
-
-def _down(element: Element, steps: Sequence[str]) -> Element | None:
-    for step in steps:
-        following = next((child for child in element if _name(child) == step), None)
-        if following is None:
-            return None
-        element = following
-    return element
-
-
-def _name(element: Element) -> str:
-    return str(element.tag).rsplit("}", 1)[-1]
