@@ -15,9 +15,11 @@ PipelineError
     ├── TooLarge       413
     ├── UnsupportedType 415
     ├── KeyReused      422
+    ├── InvalidFields  422
     └── TooManyRequests 429
 """
 
+from collections.abc import Mapping
 from http import HTTPStatus
 from typing import ClassVar
 
@@ -127,6 +129,17 @@ class UnsupportedType(RequestError):
 class KeyReused(RequestError):
     status = HTTPStatus.UNPROCESSABLE_ENTITY
     default_code = "idempotency-key-reused"
+
+
+class InvalidFields(RequestError):
+    """A person's values do not match the schema of the category; why, by field."""
+
+    status = HTTPStatus.UNPROCESSABLE_ENTITY
+    default_code = "invalid-fields"
+
+    def __init__(self, reasons: Mapping[str, str]) -> None:
+        super().__init__("; ".join(f"{name}: {reason}" for name, reason in reasons.items()))
+        self.reasons = reasons
 
 
 class TooManyRequests(RequestError):

@@ -10,7 +10,7 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
-from .errors import CircuitOpen, PipelineError
+from .errors import CircuitOpen, InvalidFields, PipelineError
 from .settings import MissingSetting
 
 log = logging.getLogger(__name__)
@@ -44,7 +44,8 @@ def answer(
 async def problem(request: Request, error: Exception) -> Response:
     """For PipelineError: its own status, code and Retry-After."""
     assert isinstance(error, PipelineError)
-    response = answer(request, error.status, error.code, error.reason, error.retry_after)
+    more = {"fields": dict(error.reasons)} if isinstance(error, InvalidFields) else None
+    response = answer(request, error.status, error.code, error.reason, error.retry_after, more)
     if isinstance(error, CircuitOpen):
         response.headers["X-Breaker"] = error.dependency
     return response

@@ -1,15 +1,19 @@
 """Commands on a document: delete, reprocess, correct."""
 
+import json
 from typing import Any
 
 from starlette.responses import JSONResponse, Response
 
-from pipeline import categories, deletion, outbox
+from pipeline import blobs, categories, deletion, outbox
 from pipeline.database import transaction
+from pipeline.errors import Busy
 from pipeline.events import DocumentCorrected, DocumentDeleted, DocumentReprocessRequested
 from pipeline.model import Document
 
+from . import correction
 from .call import Call, invalid
+from .correction import Rechecked
 from .plan import INPUT, corrected_stage, first_stage
 from .reopen import SOURCE, owned, reopen
 
@@ -43,16 +47,31 @@ def reprocess(call: Call) -> Response:
 
 
 def correct(call: Call) -> Response:
-    """A person's category or fields; what depends on them is done again. Raises Conflict while a run is not over."""
+    """A person's category or fields; what depends on them is done again.
+
+    Raises Conflict while a run is not over, InvalidFields, Busy when somebody else changes the document meanwhile.
+    """
     call.expect(body=("category", "fields"))
     given = corrections(call.body)
     with transaction() as tx:
+        seen = owned(tx, call)
+    stage = first_stage(seen, corrected_stage(given))
+    correction.hold(given.get("fields", {}), given.get("category") or seen.category or categories.OTHER)
+    checks = rechecked(seen, given["fields"]) if stage == "index" else None
+    with transaction() as tx:
         document = owned(tx, call)
-        stage = first_stage(document, corrected_stage(given))
+        if document.sequence != seen.sequence:
+            raise Busy("the document changes at this moment")
         asked = DocumentCorrected(by=str(call.principal.key_id), **given)
-        document = reopen(tx, document, stage, asked, cause=call.cause)
+        document = reopen(tx, document, stage, asked, cause=call.cause, checks=checks)
     outbox.publish_unsent(call.cause)
     return opened(document, stage)
+
+
+def rechecked(document: Document, fields: dict[str, Any]) -> Rechecked:
+    """Raises Rejected(corrupt) when the fields of the last run are gone, Unavailable."""
+    stored = json.loads(blobs.read(str(document.fields_key)))
+    return correction.rechecked(stored, document.corrections.get("fields", {}), fields)
 
 
 def corrections(body: dict[str, Any]) -> dict[str, Any]:

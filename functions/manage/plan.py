@@ -8,6 +8,8 @@ from pipeline.errors import Conflict, NotFound
 from pipeline.events import DocumentClassified, DocumentExtracted, DocumentUploaded, Event
 from pipeline.model import TERMINAL, Document
 
+from .correction import Rechecked
+
 Stage = Literal["classify", "extract", "index"]
 INPUT: dict[str, type[Event]] = {
     "classify": DocumentUploaded,
@@ -31,12 +33,14 @@ def corrected_stage(corrections: Mapping[str, Any]) -> str:
     return "extract" if "category" in corrections else "index"
 
 
-def as_corrected(event: Event, document: Document) -> Event:
-    """The event a stage gets again; a person's category wins over the one that was found."""
+def as_corrected(event: Event, document: Document, checks: Rechecked | None = None) -> Event:
+    """The event a stage gets again; a person's category and what follows from a person's fields win over the found."""
     category = document.corrections.get("category")
-    if not isinstance(event, DocumentClassified) or category is None:
-        return event
-    return replace(event, category=category, confidence=1.0, method="correction")
+    if isinstance(event, DocumentClassified) and category is not None:
+        return replace(event, category=category, confidence=1.0, method="correction")
+    if isinstance(event, DocumentExtracted) and checks is not None:
+        return replace(event, warnings=checks.of(event.warnings))
+    return event
 
 
 Replay = Literal["reopen", "redeliver", "superseded", "done"]

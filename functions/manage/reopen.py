@@ -9,6 +9,7 @@ from pipeline.events import Event
 from pipeline.model import Document
 
 from .call import Call
+from .correction import Rechecked
 from .plan import INPUT, as_corrected
 
 SOURCE = "/functions/manage"
@@ -22,11 +23,13 @@ def owned(tx: Cursor, call: Call) -> Document:
     return document
 
 
-def reopen(tx: Cursor, document: Document, stage: str, asked: Event, *, cause: str) -> Document:
+def reopen(
+    tx: Cursor, document: Document, stage: str, asked: Event, *, cause: str, checks: Rechecked | None = None
+) -> Document:
     """The stage gets its latest input again, under the next run; the open dead letters are answered by that."""
     run = document.run + 1
     document, _ = documents.record(tx, document, asked, source=SOURCE, causation_id=cause, run=run, traceparent=None)
-    again = as_corrected(latest(tx, document.id, INPUT[stage].name), document)
+    again = as_corrected(latest(tx, document.id, INPUT[stage].name), document, checks)
     document, _ = documents.record(tx, document, again, source=SOURCE, causation_id=cause, run=run, traceparent=None)
     dead_letters.resolve_document(tx, document.id, "reprocessed")
     return document

@@ -1,7 +1,9 @@
 """Commands on what exists: each has its effect once, for its owner only, and leaves a trace."""
 
+import json
 import threading
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID, uuid4
@@ -13,9 +15,11 @@ from connector.dead_letters import dead_letter_event, rendered
 from functions.compensate.handler import app as compensator
 from functions.manage.handler import app
 from pipeline import auth, blobs, broker, documents, event_store
+from pipeline.checks import failures
 from pipeline.database import fetch
 from pipeline.envelope import Envelope, parse, render
 from pipeline.events import DocumentClassified, DocumentExtracted, DocumentIndexed, DocumentUploaded, Event
+from pipeline.model import DocumentWarning
 from pipeline.search import index
 from tests.factories import accept_content, deliver, move
 
@@ -24,6 +28,7 @@ pytestmark = pytest.mark.usefixtures("database_as", "vhost", "bucket", "search_i
 CLASSIFIED = DocumentClassified(category="letter", confidence=0.8, method="rules")
 EXTRACTED = DocumentExtracted(text_key="t", structure_key="s", fields_key="f", evidence_key="e", pages=1)
 INDEXED = DocumentIndexed(chunks=1)
+UNREAD = DocumentWarning(code="page-unread", message="page 2 could not be read", page=2)
 FUNCTIONS = {
     "classify": ["document.uploaded"],
     "extract": ["document.classified"],
@@ -206,12 +211,72 @@ def test_a_corrected_category_is_extracted_anew(client: TestClient) -> None:
     assert documents.rebuilt(event_store.history(document_id)) == document
 
 
+def read_invoice(**values: str) -> UUID:
+    """An indexed invoice with these fields, with the warnings that its stages gave it."""
+    fields = {name: {"value": value, "page": 1} for name, value in values.items()}
+    first = accept_content(uuid4().bytes)
+    blobs.write("f", json.dumps(fields).encode(), "application/json")
+    warnings = (UNREAD, *(warning for _, warning in failures(fields)))
+    move(first.subject, replace(CLASSIFIED, category="invoice"))
+    move(first.subject, replace(EXTRACTED, warnings=warnings))
+    move(first.subject, replace(INDEXED, warnings=warnings))
+    return first.subject
+
+
 def test_corrected_fields_are_indexed_anew(client: TestClient) -> None:
-    document_id = indexed()
-    answer = client.patch(f"/documents/{document_id}", json={"fields": {"total": 12.5, "vat": None}})
+    document_id = read_invoice(total="12.00")
+    answer = client.patch(f"/documents/{document_id}", json={"fields": {"total": "12.50", "tax": None}})
     assert (answer.status_code, answer.json()["from"]) == (202, "index")
     assert types(document_id, 2) == ["corrected", "extracted"]
-    assert documents.load(document_id).corrections == {"fields": {"total": 12.5, "vat": None}}
+    assert documents.load(document_id).corrections == {"fields": {"total": "12.50", "tax": None}}
+
+
+def test_a_correction_answers_the_warnings_it_mends_and_no_other(client: TestClient) -> None:
+    document_id = read_invoice(subtotal="100.00", tax="19.00", total="120.00", iban="DE89370400440532013001")
+    assert codes(document_id) == ["page-unread", "sum-mismatch", "iban-invalid"]
+    client.patch(f"/documents/{document_id}", json={"fields": {"total": "119.00"}}).raise_for_status()
+    assert codes(document_id) == ["page-unread", "iban-invalid"]
+    last = event_store.history(document_id)[-1].envelope.data
+    assert isinstance(last, DocumentExtracted)
+    assert [each.code for each in last.warnings] == ["page-unread", "iban-invalid"]
+
+
+def test_a_correction_that_fits_nothing_else_is_taken_and_warned_about(client: TestClient) -> None:
+    document_id = read_invoice(date="2026-03-01", due_date="2026-03-31")
+    client.patch(f"/documents/{document_id}", json={"fields": {"due_date": "2026-02-01"}}).raise_for_status()
+    assert codes(document_id) == ["page-unread", "date-order"]
+
+
+def codes(document_id: UUID) -> list[str]:
+    return [each.code for each in documents.load(document_id).warnings]
+
+
+@pytest.mark.parametrize(
+    ("fields", "field", "reason"),
+    [
+        ({"total": "12 EUR"}, "total", "does not match"),
+        ({"total": 12.5}, "total", "is not of type 'string'"),
+        ({"date": "2026-02-30"}, "date", "is not a 'date'"),
+        ({"colour": "red"}, "colour", "has no such field"),
+        ({"line_items": [{"amount": "4.00"}, {"amount": "four"}]}, "line_items", "[1].amount: 'four' does not match"),
+    ],
+)
+def test_a_value_that_the_category_does_not_allow_is_refused_by_name(
+    client: TestClient, fields: dict[str, Any], field: str, reason: str
+) -> None:
+    document_id = read_invoice(total="12.00")
+    answer = client.patch(f"/documents/{document_id}", json={"fields": {"seller": "ACME", **fields}})
+    assert refusal(answer) == (422, "invalid-fields")
+    assert answer.json()["fields"].keys() == {field}
+    assert reason in answer.json()["fields"][field]
+    assert answer.json()["detail"].startswith(f"{field}: ")
+    assert documents.load(document_id).run == 1
+
+
+def test_fields_are_held_to_the_category_that_is_corrected_with_them(client: TestClient) -> None:
+    document_id = read_invoice(total="12.00")
+    body = {"category": "letter", "fields": {"total": "12.50"}}
+    assert refusal(client.patch(f"/documents/{document_id}", json=body)) == (422, "invalid-fields")
 
 
 @pytest.mark.parametrize(

@@ -3,6 +3,7 @@ import time
 import pytest
 
 from functions.extract.fields import identifiers
+from pipeline import check_digits
 
 
 @pytest.mark.parametrize(
@@ -17,7 +18,7 @@ def test_an_iban_is_cut_to_the_length_of_its_country(text: str, iban: str) -> No
     found = identifiers.find_iban(text)
     assert found is not None
     assert found[0] == iban
-    assert identifiers.iban_is_valid(iban)
+    assert check_digits.iban_is_valid(iban)
 
 
 @pytest.mark.parametrize("text", ["DE89 3704", "order XX12 3456 7890 1234 5678", "", "ABCDEF"])
@@ -26,18 +27,18 @@ def test_what_is_no_iban_is_none(text: str) -> None:
 
 
 def test_a_wrong_digit_makes_an_iban_invalid() -> None:
-    assert not identifiers.iban_is_valid("DE89370400440532013001")
+    assert not check_digits.iban_is_valid("DE89370400440532013001")
 
 
 @pytest.mark.parametrize("vat_id", ["DE136695976", "FR60421938861", "BE0428759497", "IT00743110157", "ATU13585627"])
 def test_a_true_vat_id_passes(vat_id: str) -> None:
     assert identifiers.find_vat_id(f"VAT: {vat_id}.") == (vat_id, 5, 5 + len(vat_id))
-    assert identifiers.vat_id_is_valid(vat_id)
+    assert check_digits.vat_id_is_valid(vat_id)
 
 
 @pytest.mark.parametrize("vat_id", ["DE136695977", "FR61421938861", "BE0428759498", "IT00743110158"])
 def test_a_wrong_digit_makes_a_vat_id_invalid(vat_id: str) -> None:
-    assert not identifiers.vat_id_is_valid(vat_id)
+    assert not check_digits.vat_id_is_valid(vat_id)
 
 
 @pytest.mark.parametrize(

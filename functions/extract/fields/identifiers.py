@@ -41,30 +41,10 @@ def find_iban(text: str) -> tuple[str, int, int] | None:
     return None
 
 
-def iban_is_valid(iban: str) -> bool:
-    """ISO 7064 mod 97."""
-    turned = iban[4:] + iban[:4]
-    return turned.isalnum() and int("".join(str(int(letter, 36)) for letter in turned)) % 97 == 1
-
-
 def find_vat_id(text: str) -> tuple[str, int, int] | None:
     """The first VAT identification number of a line, without spaces and dots."""
     found = _VAT_ID.search(text)
     return (re.sub(r"[ .]", "", found[0]), found.start(), found.end()) if found else None
-
-
-def vat_id_is_valid(vat_id: str) -> bool:
-    """Check digits of German, French, Belgian and Italian ids; others are taken as they are."""
-    country, number = vat_id[:2], vat_id[2:]
-    if country == "DE" and number.isdigit():
-        return len(number) == 9 and _iso_7064_11_10(number)
-    if country == "FR" and number.isdigit():
-        return len(number) == 11 and (12 + 3 * (int(number[2:]) % 97)) % 97 == int(number[:2])
-    if country == "BE" and number.isdigit():
-        return 97 - int(number[:-2]) % 97 == int(number[-2:])
-    if country == "IT" and number.isdigit():
-        return len(number) == 11 and _luhn(number)
-    return True
 
 
 def find_number(text: str) -> tuple[str, int, int] | None:
@@ -81,16 +61,3 @@ def find_number(text: str) -> tuple[str, int, int] | None:
     ):
         return None
     return found[1], found.start(1), found.end(1)
-
-
-def _iso_7064_11_10(number: str) -> bool:
-    product = 10
-    for digit in number[:-1]:
-        total = (int(digit) + product) % 10 or 10
-        product = 2 * total % 11
-    return (11 - product) % 10 == int(number[-1])
-
-
-def _luhn(number: str) -> bool:
-    digits = [int(digit) for digit in reversed(number)]
-    return sum(digits[::2] + [sum(divmod(2 * digit, 10)) for digit in digits[1::2]]) % 10 == 0

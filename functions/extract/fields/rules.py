@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
+from pipeline import check_digits
 from pipeline.pages import Page
 
 from . import (
@@ -11,7 +12,6 @@ from . import (
     banking,
     commerce,
     correspondence,
-    identifiers,
     items,
     kinds,
     party_details,
@@ -64,8 +64,8 @@ RULES: Mapping[str, Rule] = {
 """What a schema's x-kind asks for; every other property is read by its labels alone."""
 
 VALID: Mapping[str, Callable[[str], bool]] = {
-    "iban": identifiers.iban_is_valid,
-    "vat-id": identifiers.vat_id_is_valid,
+    "iban": check_digits.iban_is_valid,
+    "vat-id": check_digits.vat_id_is_valid,
 }
 
 

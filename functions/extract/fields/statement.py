@@ -2,10 +2,9 @@
 
 import itertools
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import Any
 
 from . import amounts, dates
 from .amounts import AmountFound
@@ -49,16 +48,6 @@ def transactions(context: Context, _: Described) -> FieldValue | None:
     rows = _signed([_row(each, balanced) for each in movements])
     first = movements[0].line
     return FieldValue(value=list(rows), page=first.page, quote=first.text, confidence=0.6)
-
-
-def breaks(rows: Sequence[Mapping[str, Any]]) -> int:
-    """How often a running balance does not follow from the one before: movements are missing there, or misread."""
-    steps = [
-        (Decimal(row["balance"]) - Decimal(before["balance"]), Decimal(row["amount"]))
-        for before, row in itertools.pairwise(rows)
-        if "balance" in before and "balance" in row
-    ]
-    return sum(abs(abs(step) - abs(amount)) > CENT for step, amount in steps)
 
 
 def is_movement(line: Line) -> bool:
