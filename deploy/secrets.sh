@@ -5,7 +5,7 @@
 set -eu
 folder=${1:?the folder of the generated secrets}
 cd "$(dirname "$0")/.."
-names=$(grep -o 'docstream-[a-z0-9-]*' stack.yml | grep -v -e '^docstream-\(upload\|classify\|extract\|index\|notify\|query\|compensate\|manage\)$' | sort -u)
+names=$(grep 'secrets:' stack.yml | grep -o 'docstream-[a-z0-9-]*' | sort -u)
 for name in $names; do
   [ -f "$folder/$name" ] || { echo "$folder/$name is missing" >&2; exit 1; }
 done
