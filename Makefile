@@ -3,7 +3,7 @@ CORPUS ?= ../shared
 PINS = $(wildcard functions/*/requirements*.txt) cli/requirements.txt connector/requirements.txt \
        local/requirements.txt template/python3-starlette/requirements.txt pyproject.toml
 
-.PHONY: help demo up down clean test acceptance images kubernetes-check lint bench corpus
+.PHONY: help demo up down clean test chaos brokers acceptance images kubernetes-check lint bench corpus
 .DEFAULT_GOAL := help
 
 help: ## show this list
@@ -25,6 +25,14 @@ clean: ## stop everything and remove data, secrets and the virtual environment
 test: .venv/developer ## every test, against the real services
 	@.venv/bin/python -m local.services up
 	.venv/bin/pytest
+
+chaos: .venv/developer ## the promise under steady faults of every kind, and one table (DOCUMENTS=1000)
+	@.venv/bin/python -m local.services up
+	.venv/bin/pytest tests/chaos
+	DOCUMENTS=$(or $(DOCUMENTS),1000) .venv/bin/python -m tests.chaos
+
+brokers: .venv/developer ## the tests of the broker's contract on another version (RABBITMQ=its start script)
+	.venv/bin/python -m tests.chaos.brokers $(or $(RABBITMQ),$(error name the start script: make brokers RABBITMQ=…))
 
 acceptance: .venv/developer ## the tests of a running OpenFaaS (OPENFAAS_URL=…, OPENFAAS_PASSWORD, DOCSTREAM_API_KEY)
 	ACCEPTANCE_GATEWAY=$(or $(OPENFAAS_URL),$(error name the gateway: make acceptance OPENFAAS_URL=…)) \

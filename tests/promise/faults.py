@@ -15,6 +15,7 @@ from tests.promise.failpoints import Plan, replace
 LATEST_SECONDS = 0.3
 SHORT_LEASE_SECONDS = 1.0
 TWICE, FAILING, CLOCK, AWAY = "twice", "failing", "clock", "away"
+COUNTED = (MESSAGE_TWICE, CALL_REFUSED, ANSWER_LOST) = "message sent twice", "call refused", "answer lost"
 NO_INBOX, NO_OUTBOX, ACK_FIRST = "no-inbox", "no-outbox", "ack-first"
 
 Function = Callable[..., Any]
@@ -43,6 +44,7 @@ def twice(plan: Plan) -> Callable[[Function], Function]:
     def change(submit: Function) -> Function:
         def submitted(publisher: Any, message: Any) -> Any:
             if message.persistent and plan.value(TWICE):
+                plan.passed(MESSAGE_TWICE)
                 again = threading.Timer(random.uniform(0, LATEST_SECONDS), submit, (publisher, message))
                 again.daemon = True
                 again.start()
@@ -79,9 +81,13 @@ def failing(plan: Plan) -> Callable[[Function], Function]:
                 return Answer(status=503, reason="the test took it away")
             chance, share = random.random(), float(plan.value(FAILING) or 0)
             if chance < share / 2:
+                plan.passed(CALL_REFUSED)
                 return Answer(trouble="refused", reason="the test refused it")
             answer = call(gateway, function, *told)
-            return Answer(trouble="cut", reason="the test lost the answer") if chance < share else answer
+            if chance < share:
+                plan.passed(ANSWER_LOST)
+                return Answer(trouble="cut", reason="the test lost the answer")
+            return answer
 
         return called
 

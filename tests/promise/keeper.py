@@ -33,6 +33,11 @@ class ConnectorKeeper:
             self.process.terminate()
         self._thread.join(20)
 
+    def kill(self) -> None:
+        """kill -9; the next one starts at once."""
+        if self.process is not None:
+            self.process.kill()
+
     def _keep(self) -> None:
         while not self._stopping.is_set():
             self.starts += 1
