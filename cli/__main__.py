@@ -9,6 +9,7 @@ from typing import Annotated
 import typer
 
 from . import VERSION, session
+from .categories import categories
 from .dead_letters import dead_letters
 from .delete import delete
 from .errors import CliError
@@ -52,6 +53,7 @@ app.command(rich_help_panel=DOCUMENTS)(search)
 app.command(rich_help_panel=DOCUMENTS)(reprocess)
 app.command(rich_help_panel=DOCUMENTS)(delete)
 app.command(rich_help_panel=OPERATION)(republish)
+app.add_typer(categories, name="categories", rich_help_panel=OPERATION)
 app.add_typer(dead_letters, name="dead-letters", rich_help_panel=OPERATION)
 
 

@@ -61,8 +61,9 @@ class Client:
     def text(self, path: str) -> str:
         return str(self.shown(self._call("GET", path).content.decode("utf-8")))
 
-    def post(self, path: str, *, params: Mapping[str, Any] | None = None, json: Any = None) -> Any:
-        return self.shown(content(self._call("POST", path, params=params, json=json)))
+    def post(self, path: str, *, params: Mapping[str, Any] | None = None, json: Any = None, data: Any = None) -> Any:
+        body = (lambda: data) if data is not None else None
+        return self.shown(content(self._call("POST", path, params=params, json=json, body=body)))
 
     def delete(self, path: str) -> Any:
         return self.shown(content(self._call("DELETE", path)))
@@ -123,7 +124,7 @@ class Client:
     def _once(self, method: str, path: str, body: Callable[[], Any] | None, more: dict[str, Any]) -> requests.Response:
         headers = dict(more.get("headers", {}))
         data = body() if body else None
-        if data is not None:
+        if isinstance(data, MultipartEncoderMonitor):
             headers["Content-Type"] = data.content_type
         try:
             return self._session.request(

@@ -1,5 +1,6 @@
 """The two processes of ours that outlive the command, each under a supervisor: the gateway and the connector."""
 
+import os
 import sys
 import time
 from collections.abc import Mapping
@@ -161,4 +162,5 @@ def _stop(server: Server, report: Report) -> None:
 
 def _environment(addresses: Mapping[str, str]) -> dict[str, str]:
     own = {"PYTHONPATH": str(site.REPOSITORY), "PYTHONUNBUFFERED": "1", "WEBHOOK_ALLOWED_NETWORKS": LOOPBACK}
-    return {**own, **addresses}
+    model_server = {name: value for name, value in os.environ.items() if name.startswith("OLLAMA_")}
+    return {**own, **model_server, **addresses}

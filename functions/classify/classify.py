@@ -57,8 +57,9 @@ def classify(
     embedding: Sequence[float] | None,
     corrected: str | None,
     known: Sequence[Category] | None = None,
+    model: LightModel | None = None,
 ) -> Decision:
-    """Decide; known defaults to the shipped categories."""
+    """Decide; known and model default to the shipped ones."""
     known = known or categories.load()
     if corrected is not None:
         return Decision(category=corrected, confidence=1.0, method="correction", reasons=("set by a person",))
@@ -66,7 +67,7 @@ def classify(
     settled = _settled(known, told)
     if settled is not None:
         return settled
-    return _by_vote(text, filename, told, embedding, known, lightmodel.shipped())
+    return _by_vote(text, filename, told, embedding, known, model or lightmodel.shipped())
 
 
 def _settled(known: Sequence[Category], told: frozenset[str]) -> Decision | None:

@@ -1,4 +1,4 @@
-"""Commands on what exists: documents, dead letters, the index, keys, sessions."""
+"""Commands on what exists: documents, dead letters, the index, light models, keys, sessions."""
 
 from starlette.routing import Route
 
@@ -6,7 +6,7 @@ from pipeline import blobs
 from pipeline.application import application
 from pipeline.search import client
 
-from . import commands, index, keys, letters, replay, republish, session
+from . import commands, index, keys, letters, models, replay, republish, session
 from .call import call
 
 app = application(
@@ -21,6 +21,10 @@ app = application(
         Route("/dead-letters/{id:uuid}/discard", call("operate", replay.discarded), methods=["POST"]),
         Route("/operations/republish", call("operate", republish.republished), methods=["POST"]),
         Route("/index/rebuild", call("operate", index.rebuilt), methods=["POST"]),
+        Route("/categories/models", call("operate", models.listed)),
+        Route("/categories/models", models.taken, methods=["POST"]),
+        Route("/categories/models/{version:int}", models.withdrawn, methods=["DELETE"]),
+        Route("/categories/corrections", call("operate", models.corrections)),
         Route("/session", session.shown),
         Route("/session", session.opened, methods=["POST"]),
         Route("/session", session.ended, methods=["DELETE"]),

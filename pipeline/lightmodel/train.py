@@ -1,14 +1,14 @@
-"""Fits the light model: python -m pipeline.lightmodel.train [--texts FOLDER] [--out FILE] [--no-embeddings]
+"""Fits the light model: python -m pipeline.lightmodel.train [--documents FOLDER] [--out FILE] [--no-embeddings]
 
-Every category's examples are learned from, and with --texts also FOLDER/<category>/*.txt. The same texts give the
-same weights. Development only: needs scikit-learn.
+Every category's examples are learned from, and with --documents also the documents in FOLDER/<category>/. The same
+texts give the same weights. Development and training only: needs scikit-learn.
 """
 
 import argparse
 from collections import Counter
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,7 +16,8 @@ from sklearn.feature_selection import chi2
 from sklearn.linear_model import LogisticRegression
 
 from .. import categories, lightmodel
-from . import LightModel, Regression, features
+from . import LightModel, Regression, features, folders
+from .folders import Labelled
 
 INVERSE_REGULARISATION = 20.0
 MOST_FEATURES = 16_000
@@ -26,17 +27,11 @@ Floats = NDArray[np.float64]
 Embed = Callable[[Sequence[str]], NDArray[np.float32]]
 
 
-@dataclass(frozen=True, kw_only=True)
-class Labelled:
-    category: str
-    text: str
-
-
-def examples(texts: Path | None = None) -> list[Labelled]:
-    """The shipped examples and, where given, the texts of a folder of labelled folders."""
+def examples(documents: Path | None = None) -> list[Labelled]:
+    """The shipped examples and, where given, the documents of a folder of labelled folders."""
     found = [Labelled(category=each.name, text=text) for each in categories.load() for text in each.examples()]
-    paths = sorted(texts.glob("*/*.txt")) if texts else []
-    return found + [Labelled(category=path.parent.name, text=path.read_text("utf-8")) for path in paths]
+    own = folders.read(documents) if documents else ()
+    return found + [each for each in own if isinstance(each, Labelled)]
 
 
 def fit(labelled: Sequence[Labelled], embed: Embed | None = None, embedder: str = "") -> LightModel:
@@ -55,6 +50,13 @@ def fit(labelled: Sequence[Labelled], embed: Embed | None = None, embedder: str 
         by_embedding=by_embedding,
         embedder=embedder if embed else "",
     )
+
+
+def by_meaning() -> dict[str, Any]:
+    """What fit needs for the second regression."""
+    from .. import embeddings
+
+    return {"embed": embeddings.embed, "embedder": embeddings.model_name()}
 
 
 def _vocabulary(texts: Sequence[str], targets: NDArray[np.int64]) -> tuple[tuple[str, ...], Floats]:
@@ -81,17 +83,12 @@ def _regression(rows: NDArray[np.floating], targets: NDArray[np.int64]) -> Regre
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--texts", type=Path, help="folder of folders named after categories, with .txt files")
+    parser.add_argument("--documents", type=Path, help="folder of folders named after categories, with documents")
     parser.add_argument("--out", type=Path, default=lightmodel.SHIPPED, help="where the model is written")
     parser.add_argument("--no-embeddings", action="store_true", help="leave the embedding regression out")
     asked = parser.parse_args()
-    labelled = examples(asked.texts)
-    if asked.no_embeddings:
-        model = fit(labelled)
-    else:
-        from .. import embeddings
-
-        model = fit(labelled, embeddings.embed, embeddings.model_name())
+    labelled = examples(asked.documents)
+    model = fit(labelled) if asked.no_embeddings else fit(labelled, **by_meaning())
     data = lightmodel.dump(model)
     asked.out.parent.mkdir(parents=True, exist_ok=True)
     asked.out.write_bytes(data)

@@ -21,7 +21,7 @@ pytestmark = pytest.mark.usefixtures("vhost", "bucket", "search_index")
 
 DESCRIPTION = Path(query.OPENAPI)
 APPS = {"manage": manage.app, "query": query.app, "upload": upload.app}
-MANAGED = r"^/(documents/\{id\}|operations/republish|dead-letters|keys|session)"
+MANAGED = r"^/(documents/\{id\}|operations/republish|dead-letters|categories|keys|session)"
 
 
 async def edge(scope: Scope, receive: Receive, send: Send) -> None:
@@ -37,7 +37,7 @@ async def edge(scope: Scope, receive: Receive, send: Send) -> None:
 commands = (
     schemathesis.openapi.from_path(DESCRIPTION)
     .include(path_regex=MANAGED, method=["POST", "PATCH", "DELETE"])
-    .include(path_regex=r"^/(dead-letters|keys|session)", method="GET")
+    .include(path_regex=r"^/(dead-letters|categories|keys|session)", method="GET")
 )
 commands.app = edge
 uploads = schemathesis.openapi.from_path(DESCRIPTION).include(path="/upload")

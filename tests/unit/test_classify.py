@@ -6,8 +6,12 @@ import pytest
 
 from functions.classify.classify import UNSURE_BELOW, Decision, classify
 from functions.classify.evidence import Evidence
+from functions.extract.fields import FieldValue
+from functions.extract.fields.rules import by_rules
 from pipeline import categories
 from pipeline.categories import Category
+from pipeline.pages import Page
+from pipeline.rows import rows_of_text
 
 INVOICE = """Tax Invoice
 Invoice No: 7731      Invoice date: 3 May 2023
@@ -108,7 +112,7 @@ def test_the_embedding_is_a_vote_of_its_own() -> None:
     assert "embedding" in decision.method
 
 
-def test_adding_a_folder_adds_a_category(tmp_path: Path) -> None:
+def test_adding_a_folder_adds_a_category_with_its_fields(tmp_path: Path) -> None:
     folder = tmp_path / "categories"
     shutil.copytree(categories.FOLDER, folder)
     waybill = folder / "waybill"
@@ -117,5 +121,12 @@ def test_adding_a_folder_adds_a_category(tmp_path: Path) -> None:
         "definition = 'A carrier’s note.'\n"
         "cues = [[4.0, '^waybill'], [3.0, 'consignor|consignee'], [3.0, 'waybill number'], [2.0, 'carrier:']]\n"
     )
-    (waybill / "fields.schema.json").write_text('{"type": "object", "properties": {}}')
+    (waybill / "fields.schema.json").write_text(
+        '{"type": "object", "properties": {"number": {"type": "string", "x-kind": "identifier", '
+        '"x-labels": ["waybill number"]}}}'
+    )
     assert decide(WAYBILL, known=categories.load(folder)).category == "waybill"
+    page = Page(number=1, width=0, height=0, rows=rows_of_text(WAYBILL), source="text")
+    number = by_rules(categories.named("waybill", folder).fields, [page])["number"]
+    assert isinstance(number, FieldValue)
+    assert (number.value, number.page) == ("88-2", 1)

@@ -6,7 +6,7 @@ import pytest
 
 from pipeline import lightmodel
 from pipeline.lightmodel import train
-from pipeline.lightmodel.train import Labelled
+from pipeline.lightmodel.folders import Labelled
 
 TEXTS = [
     Labelled(category=category, text=f"{word} {word} number {number} of the {category}")

@@ -24,6 +24,7 @@ from local.routes import target
         ("POST", "/api/dead-letters/3/replay", "manage", "/dead-letters/3/replay"),
         ("POST", "/api/index/rebuild", "manage", "/index/rebuild"),
         ("POST", "/api/session", "manage", "/session"),
+        ("POST", "/api/categories/models", "manage", "/categories/models"),
         ("DELETE", "/api/keys/3", "manage", "/keys/3"),
         ("GET", "/", "web", "/"),
         ("HEAD", "/page/about.json", "web", "/page/about.json"),

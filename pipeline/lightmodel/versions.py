@@ -1,0 +1,78 @@
+"""Light models that tenants fitted on their own documents: kept, numbered, and the newest one used at once."""
+
+import functools
+import hashlib
+from typing import Any
+from uuid import UUID
+
+from ..database import Cursor, Row, fetch
+from . import LightModel, parse, shipped
+
+COLUMNS = "version, sha256, classes, documents, corrections, created_at, created_by, withdrawn_at"
+MODELS_KEPT = 8
+"""In the memory of one process."""
+
+
+def of(tenant: str) -> LightModel:
+    """The tenant's newest model that is not withdrawn, else the shipped one."""
+    rows = fetch(
+        """
+        SELECT version, sha256 FROM light_models WHERE tenant = %(tenant)s AND withdrawn_at IS NULL
+        ORDER BY version DESC LIMIT 1
+        """,
+        {"tenant": tenant},
+    )
+    return _stored(tenant, rows[0]["version"], rows[0]["sha256"]) if rows else shipped()
+
+
+@functools.lru_cache(maxsize=MODELS_KEPT)
+def _stored(tenant: str, version: int, sha256: str) -> LightModel:
+    """sha256 tells apart what another database calls the same version."""
+    statement = "SELECT content FROM light_models WHERE tenant = %(tenant)s AND version = %(version)s"
+    [row] = fetch(statement, {"tenant": tenant, "version": version})
+    return parse(bytes(row["content"]))
+
+
+def keep(tx: Cursor, tenant: str, content: bytes, *, documents: int, corrections: int, by: UUID) -> Row:
+    """The next version; raises ValueError where content is no model. documents, corrections: learned from."""
+    model = parse(content)
+    tx.execute("SELECT pg_advisory_xact_lock(hashtext('light_models'), hashtext(%(tenant)s))", {"tenant": tenant})
+    values: dict[str, Any] = {
+        "tenant": tenant,
+        "content": content,
+        "sha256": hashlib.sha256(content).hexdigest(),
+        "classes": list(model.classes),
+        "documents": documents,
+        "corrections": corrections,
+        "by": by,
+    }
+    tx.execute(
+        f"""
+        INSERT INTO light_models (tenant, version, content, sha256, classes, documents, corrections, created_by)
+        SELECT %(tenant)s, coalesce(max(version), 0) + 1, %(content)s, %(sha256)s, %(classes)s, %(documents)s,
+               %(corrections)s, %(by)s
+        FROM light_models WHERE tenant = %(tenant)s
+        RETURNING {COLUMNS}
+        """,
+        values,
+    )
+    [row] = tx.fetchall()
+    return dict(row)
+
+
+def listed(tenant: str) -> list[Row]:
+    """The newest first."""
+    statement = f"SELECT {COLUMNS} FROM light_models WHERE tenant = %(tenant)s ORDER BY version DESC"
+    return fetch(statement, {"tenant": tenant})
+
+
+def withdraw(tx: Cursor, tenant: str, version: int) -> bool:
+    """The one before counts again; again changes nothing. False where there is none of that number."""
+    tx.execute(
+        """
+        UPDATE light_models SET withdrawn_at = coalesce(withdrawn_at, now())
+        WHERE tenant = %(tenant)s AND version = %(version)s RETURNING version
+        """,
+        {"tenant": tenant, "version": version},
+    )
+    return tx.fetchone() is not None
