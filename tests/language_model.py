@@ -38,7 +38,7 @@ def real_model(model_server: str, monkeypatch: pytest.MonkeyPatch) -> str:
     monkeypatch.setenv("OLLAMA_HOST", model_server)
     monkeypatch.setenv("OLLAMA_MODEL", MODEL)
     monkeypatch.setenv("OLLAMA_CONTEXT_TOKENS", str(CONTEXT_TOKENS))
-    monkeypatch.setenv("OLLAMA_SECONDS", "240")
+    monkeypatch.setenv("OLLAMA_SECONDS", "800")
     return model_server
 
 

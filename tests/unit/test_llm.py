@@ -37,7 +37,7 @@ def no_database(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
 def use(monkeypatch: pytest.MonkeyPatch) -> Callable[..., None]:
     def used(address: str, **settings: str) -> None:
         monkeypatch.setenv("OLLAMA_HOST", address)
-        for name, value in settings.items():
+        for name, value in ({"SECONDS": "120"} | settings).items():
             monkeypatch.setenv(f"OLLAMA_{name}", value)
 
     return used
