@@ -7,12 +7,11 @@ from collections.abc import Callable, Iterator
 import pytest
 import requests
 
-from local import services as local_services
 from pipeline import blobs, broker, database
 from tests.language_model import model_server as model_server
 from tests.language_model import real_model as real_model
 from tests.promise.running import rig as rig
-from tests.servers import administer, dropped
+from tests.servers import administer, dropped, found_or_started
 from tests.servers import management as management
 from tests.stack import stack as stack
 from tests.waiting import eventually
@@ -20,10 +19,7 @@ from tests.waiting import eventually
 
 @pytest.fixture(scope="session")
 def services() -> None:
-    """The servers the environment names, or our own ones, started here. A missing one fails the run."""
-    if "PGHOST" not in os.environ:
-        local_services.up(print)
-        os.environ.update(local_services.environment())
+    found_or_started()
 
 
 @pytest.fixture(scope="session")

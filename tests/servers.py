@@ -5,7 +5,15 @@ import os
 import psycopg2
 import requests
 
+from local import services
 from pipeline import settings
+
+
+def found_or_started() -> None:
+    """The servers that the environment names, or our own ones, started here and named in it. A missing one fails."""
+    if "PGHOST" not in os.environ:
+        services.up(print)
+        os.environ.update(services.environment())
 
 
 def administer(statement: str) -> None:

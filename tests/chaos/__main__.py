@@ -18,6 +18,7 @@ from tests.promise.client import broken, mail, text
 from tests.promise.rig import Rig
 from tests.promise.running import running
 from tests.promise.victims import victims
+from tests.servers import found_or_started
 
 CLIENTS = 8
 LEAST_SECONDS = 300.0
@@ -29,6 +30,7 @@ SHARES = ((mail, "news.eml"), (broken, "broken.pdf"), *((text, "notes.txt"),) * 
 def main() -> int:
     count, seed = int(os.environ.get("DOCUMENTS", "1000")), int(os.environ.get("SEED", str(int(time.time()))))
     print(f"{count} documents, seed {seed}", flush=True)
+    found_or_started()
     with tempfile.TemporaryDirectory(prefix="docstream-chaos-") as name:
         folder = Path(name)
         folder.chmod(0o755)

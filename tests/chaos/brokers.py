@@ -3,7 +3,6 @@
 python -m tests.chaos.brokers <start script>
 """
 
-import os
 import shutil
 import subprocess
 import sys
@@ -14,9 +13,10 @@ from pathlib import Path
 
 import pytest
 
-from local import services, site
+from local import site
 from local.rabbitmq import RabbitMQ
 from pipeline import broker, settings
+from tests.servers import found_or_started
 
 CONTRACT = (
     "tests/integration/test_broker.py",
@@ -48,9 +48,7 @@ def own_broker(home: Path) -> Iterator[RabbitMQ]:
 
 def main(start_script: str) -> int:
     """Run the contract tests on the broker that this start script starts."""
-    if "PGHOST" not in os.environ:
-        services.up(print)
-        os.environ.update(services.environment())
+    found_or_started()
     with tempfile.TemporaryDirectory(prefix="docstream-broker-") as name, pytest.MonkeyPatch.context() as patch:
         Path(name).chmod(0o755)
         patch.setattr("local.rabbitmq._program", lambda: start_script)

@@ -16,7 +16,7 @@ from local.errors import ServiceError
 from local.native import Service
 from local.opensearch import OpenSearch
 from local.server import Server
-from pipeline import broker, database
+from pipeline import broker, database, settings
 from tests.promise.network import Proxy
 
 NAMES = {"rabbitmq": "RabbitMQ", "postgres": "PostgreSQL", "s3": "S3", "opensearch": "OpenSearch"}
@@ -74,7 +74,8 @@ def copied(assembled: Path, wanted: Path) -> None:
 def victims(home: Path) -> Iterator[Victims]:
     """Started here, and this process is set to use them. What was not there before is removed in the end."""
     end = services.down if home.exists() else services.clean
-    ours = site.load(site.home())
+    # A running product of the tests has a home of its own; that of its services is where their secrets are.
+    ours = site.load(settings.secrets_directory().parent)
     home.mkdir(exist_ok=True)
     here = site.load(home) or site.plan(home, "native")
     site.save(here)
