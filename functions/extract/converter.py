@@ -77,6 +77,7 @@ def start() -> None:
     _converter().initialize_pipeline(InputFormat.IMAGE)
 
 
+@functools.cache
 def engine() -> str:
     """Kind and versions of what reads: they are stored with each result."""
     packages = ("docling-slim", "docling-parse", "rapidocr")
