@@ -45,6 +45,9 @@ def closing() -> str:
 API      {stack.gateway_url()}/api
 API key  {stack.api_key()}  (in {site.home() / "secrets" / "docstream-api-key"})
 
+The page, where you drop files, watch them and find them; this address signs you in:
+  {stack.gateway_url()}/#key={stack.api_key()}
+
 Try next:
   .venv/bin/docstream upload FILE_OR_FOLDER     your own documents, watched live
   .venv/bin/docstream search 'WORDS'            find them

@@ -10,7 +10,7 @@ from playwright.sync_api import Browser, BrowserContext, Page, ViewportSize, exp
 from tests.stack import Stack
 from tests.web import chromium
 
-PATIENCE_MS = 60_000
+PATIENCE_MS = 120_000
 DESKTOP: ViewportSize = {"width": 1280, "height": 860}
 PHONE: ViewportSize = {"width": 390, "height": 844}
 
@@ -24,13 +24,17 @@ def browser() -> Iterator[Browser]:
         started.close()
 
 
-@pytest.fixture
-def tenant(stack: Stack) -> Stack:
+def new_tenant(stack: Stack) -> Stack:
     """The stack as a new tenant sees it: empty, with a key that may do everything."""
     body = {"name": "page", "scopes": ["read", "write", "operate"], "tenant": f"web-{uuid.uuid4().hex[:12]}"}
     made = requests.post(f"{stack.url}/api/keys", json=body, headers=stack.headers, timeout=60)
     assert made.status_code == 201, made.text
     return Stack(url=stack.url, key=made.json()["key"], home=stack.home, addresses=stack.addresses)
+
+
+@pytest.fixture
+def tenant(stack: Stack) -> Stack:
+    return new_tenant(stack)
 
 
 @pytest.fixture

@@ -65,3 +65,60 @@ def test_what_is_no_document_is_refused_before_anything_is_sent(page: Page, tmp_
     expect(card(page, "all.zip")).to_contain_text("Allowed are PDF, pictures, Word")
     expect(card(page, "empty.txt")).to_contain_text("The file is empty.")
     assert not [url for url in requests if url.endswith("/api/upload")]
+
+
+def test_a_field_is_pointed_at_corrected_and_found_by_its_new_value(page: Page, tmp_path: Path) -> None:
+    ended(page, invoice(tmp_path / "beacon.pdf")).get_by_role("link", name="beacon.pdf").click()
+    total = page.locator(".field-row", has=page.get_by_text("Total", exact=True))
+    total.hover()
+    expect(page.locator(".sheet .box")).to_have_count(1)
+    total.get_by_role("button", name="Correct Total").click()
+    page.get_by_role("textbox", name="Correct Total").fill("4321.00")
+    page.get_by_role("button", name="Save").click()
+    expect(page.locator(".timeline")).to_contain_text("Corrected by a person")
+    expect(page.locator(".timeline")).to_contain_text("Total: 4321.00")
+    expect(total).to_contain_text("corrected by a person")
+    total.get_by_role("link", name="Find others with this Total").click()
+    expect(page.locator(".hit")).to_have_count(1)
+
+
+def test_another_kind_is_an_event_too(page: Page, tmp_path: Path) -> None:
+    ended(page, invoice(tmp_path / "kind.pdf")).get_by_role("link", name="kind.pdf").click()
+    page.get_by_role("combobox", name="Change the kind").select_option("letter")
+    expect(page.locator(".timeline")).to_contain_text("Run 2")
+    expect(page.get_by_role("combobox", name="Change the kind")).to_have_value("letter")
+
+
+def test_a_document_is_downloaded_read_again_and_deleted(page: Page, tmp_path: Path) -> None:
+    path = invoice(tmp_path / "short.pdf")
+    ended(page, path).get_by_role("link", name="short.pdf").click()
+    with page.expect_download() as download:
+        page.get_by_role("link", name="Download").click()
+    assert download.value.path().read_bytes() == path.read_bytes()
+    page.get_by_role("button", name="Read again").click()
+    page.get_by_role("dialog").get_by_role("button", name="Read again").click()
+    expect(page.locator(".timeline")).to_contain_text("Run 2")
+    expect(page.get_by_role("button", name="Read again")).to_be_visible()
+    page.get_by_role("button", name="Delete").click()
+    page.get_by_role("dialog").get_by_role("button", name="Delete").click()
+    expect(page.locator(".all")).to_contain_text("Nothing here yet")
+
+
+def test_a_dead_letter_is_looked_at_replayed_and_discarded_with_a_reason(page: Page, tmp_path: Path) -> None:
+    ended(page, pdf(tmp_path / "sealed.pdf", password="x"))
+    page.get_by_role("link", name="Operations").click()
+    letter = page.locator(".letter")
+    expect(letter).to_contain_text("encrypted")
+    letter.get_by_text("Message and history").click()
+    expect(letter.locator("pre").first).to_contain_text("sealed.pdf")
+    letter.get_by_role("checkbox").check()
+    page.get_by_role("button", name="Replay").click()
+    expect(page.locator(".toasts")).to_contain_text("1 letter replayed")
+    # The document still asks for a password, so another letter comes.
+    letter.get_by_role("checkbox").check()
+    page.get_by_role("button", name="Discard").click()
+    page.get_by_role("textbox", name="Reason").fill("it has a password")
+    page.get_by_role("dialog").get_by_role("button", name="Discard").click()
+    expect(page.locator(".letters")).to_contain_text("No dead letters")
+    page.locator(".letters").get_by_role("radio", name="Closed").check()
+    expect(page.locator(".letter .tag:not(.bad)")).to_have_text(["Discarded", "Replayed"])

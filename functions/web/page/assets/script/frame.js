@@ -15,7 +15,7 @@ export class Frame {
     this.main = h("main", { id: "main", tabindex: "-1" });
     this.element = [
       h("a", { class: "skip", href: "#main", onclick: (event) => { event.preventDefault(); this.main.focus(); } }, t("skip")),
-      h("header", { class: "bar" }, brand(), h("nav", { "aria-label": t("views") }, this.links), this.state, languagePicker(), symbolButton("out", t("sign-out"), signOut)),
+      h("header", { class: "bar" }, brand(), h("nav", { "aria-label": t("views") }, this.links), h("div", { class: "bar-end" }, this.state, languagePicker(), symbolButton("out", t("sign-out"), signOut))),
       this.banner, this.main, this.toasts, this.voice,
     ];
   }

@@ -7,7 +7,7 @@ export const TERMINAL = new Set(["indexed", "failed", "deleted"]);
 /** An event of the live feed or of a history in one shape. */
 export function event(given, name = given.event) {
   return {
-    id: given.id, name, sequence: Number(given.sequence), run: given.run, at: Date.parse(given.time), data: given.data,
+    id: given.id, name, sequence: Number(given.sequence), run: Number(given.run), at: Date.parse(given.time), data: given.data,
     document: given.subject, correlation: given.correlationid,
   };
 }

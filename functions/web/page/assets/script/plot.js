@@ -30,7 +30,7 @@ export class Plot {
     this.value.textContent = last ? shown : "–";
     this.drawing.setAttribute("aria-label", t("operations.plot", { name: this.name, value: shown }));
     const most = Math.max(1, ...this.#points.map(([, value]) => value)) * 1.1;
-    this.top.textContent = last ? this.format(most / 1.1) : "";
+    this.top.textContent = this.#points.some(([, value]) => value) ? this.format(most / 1.1) : "";
     const places = this.#points.map(([at, value]) => [((at - now + this.span) / this.span) * WIDTH, HEIGHT - ROOM - (value / most) * (HEIGHT - 2 * ROOM)]);
     this.drawing.replaceChildren(svg("line", { class: "ground", x1: 0, x2: WIDTH, y1: HEIGHT - ROOM, y2: HEIGHT - ROOM }), ...(this.dots ? places.map(dot) : line(places)));
   }

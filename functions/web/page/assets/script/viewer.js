@@ -14,9 +14,9 @@ export class Viewer {
 
   constructor(path) {
     this.path = path;
-    this.tabs = h("div", { class: "segments" });
-    this.place = h("div", { class: "sheets" });
-    this.element = h("section", { class: "viewer", "aria-label": t("document.pages") }, this.tabs, this.place);
+    this.tabs = h("div", { class: "segments", role: "radiogroup", "aria-label": t("document.shown") });
+    this.place = h("div", { class: "sheets", tabindex: "0", role: "group", "aria-label": t("document.pages") });
+    this.element = h("div", { class: "viewer" }, this.tabs, this.place);
   }
 
   show(shown) {
@@ -53,7 +53,7 @@ export class Viewer {
       return this.#more(1);
     }
     try {
-      this.#text = h("article", { class: "card sheet-text", tabindex: "0", "aria-label": t("document.text") }, markdown(await text(`${this.path}/text`)));
+      this.#text = h("article", { class: "card sheet-text" }, markdown(await text(`${this.path}/text`)));
       this.place.replaceChildren(this.#text);
     } catch (problem) {
       const key = problem.code === "not-made" ? "document.not-made" : "document.not-yet";
