@@ -1,5 +1,6 @@
 """The network lets through what stack.yml needs, and nothing else."""
 
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -42,6 +43,20 @@ def test_both_ends_of_a_connection_mean_the_same_pods(service: str, port: int) -
         (peer,) = rules[0]["to"]
         assert peer["namespaceSelector"]["matchLabels"] == {"kubernetes.io/metadata.name": "docstream-services"}
         assert peer["podSelector"]["matchLabels"].items() >= inside.items()
+
+
+def test_the_functions_that_ask_a_language_model_reach_it_and_nobody_else() -> None:
+    asking = {
+        path.parent.name
+        for path in (Path(__file__).parents[2] / "functions").glob("*/*.py")
+        if "llm.ask(" in path.read_text()
+    }
+    policies = of_kind("NetworkPolicy")
+    leaving, entering = policies["docstream-to-model"]["spec"], policies["model"]["spec"]
+    assert chosen(leaving["podSelector"]) == asking
+    assert chosen(entering["ingress"][0]["from"][0]["podSelector"]) == asking
+    assert leaving["egress"][0]["to"][0]["podSelector"] == entering["podSelector"]
+    assert leaving["egress"][0]["ports"] == entering["ingress"][0]["ports"] == [{"port": 11434}]
 
 
 def test_every_function_is_called_by_the_gateway_alone_and_notify_by_the_edge_too() -> None:
