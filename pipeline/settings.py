@@ -13,10 +13,7 @@ class MissingSetting(RuntimeError):
 
 
 def text(name: str, default: str | None = None) -> str:
-    """The value of one environment variable; raises MissingSetting when it is absent without a default.
-
-    Empty is absent: a stack file passes on what nobody set as nothing.
-    """
+    """The value of one environment variable, where empty is absent; raises MissingSetting without a default."""
     value = os.environ.get(name) or default
     if value is None:
         raise MissingSetting(f"the environment variable {name} is not set")
@@ -123,10 +120,7 @@ class SearchServer:
 
 
 def search_server() -> SearchServer:
-    """A server without a user needs no password: a private network, or one machine.
-
-    refresh is `true`, or `wait_for` on a busy cluster: a document is indexed when a search finds it.
-    """
+    """Without a user no password is sent. refresh is `true`, or `wait_for` on a busy cluster."""
     user = os.environ.get("OPENSEARCH_USER") or None
     return SearchServer(
         url=text("OPENSEARCH_URL"),
@@ -142,8 +136,6 @@ def search_server() -> SearchServer:
 
 @dataclass(frozen=True, kw_only=True)
 class LanguageModel:
-    """seconds is the longest that one question may take, its repeats included."""
-
     url: str
     model: str
     context_tokens: int
