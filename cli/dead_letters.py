@@ -7,6 +7,7 @@ from rich.table import Table
 from rich.text import Text
 
 from . import render, session
+from .pages import pages
 
 dead_letters = typer.Typer(
     no_args_is_help=True,
@@ -21,34 +22,37 @@ def listed(
     context: typer.Context,
     function: Annotated[str | None, typer.Option(help="Only those of one function.")] = None,
     code: Annotated[str | None, typer.Option(help="Only those with one code.")] = None,
+    failure: Annotated[
+        str | None, typer.Option("--class", help="Only one class: permanent ones are documents that can never pass.")
+    ] = None,
     everything: Annotated[bool, typer.Option("--all", help="Resolved ones too.")] = False,
+    limit: Annotated[int, typer.Option(min=1, help="How many; the newest first.")] = 50,
 ) -> None:
     """List the dead letters that are open.
 
     \b
     docstream dead-letters list --function extract
+    docstream dead-letters list --class transient
     """
     now = session.of(context)
-    state = None if everything else "open"
-    letters = now.client.get(PATH, function=function, code=code, state=state)["dead_letters"]
+    wanted = {"function": function, "code": code, "class": failure, "state": None if everything else "open"}
+    letters, more = pages(now.client, PATH, "dead_letters", limit, **wanted)
     if now.json:
         for letter in letters:
             now.payload(letter)
-    else:
-        now.say(as_table(letters) if letters else "no dead letters")
+        return
+    now.say(as_table(letters, wide=now.wide) if letters else "no dead letters")
+    if more:
+        now.note("there are more: --limit")
 
 
-def as_table(letters: list[dict[str, Any]]) -> Table:
-    table = render.table("ID", "Function", "Code", "Document", "Last failed", "Reason")
+def as_table(letters: list[dict[str, Any]], *, wide: bool) -> Table:
+    """wide: there is room for more than what tells letters apart."""
+    table = render.table("ID", "Function", "Code", *(["Document", "Last failed", "Reason"] if wide else []))
     for each in letters:
-        table.add_row(
-            each["id"],
-            each["function"],
-            each["code"],
-            each.get("document_id") or "",
-            render.moment(each.get("last_failed")),
-            render.short(each.get("reason") or ""),
-        )
+        when, why = render.moment(each.get("last_failed")), render.short(each.get("reason") or "")
+        more = (each.get("document_id") or "", when, why) if wide else ()
+        table.add_row(each["id"], each["function"], each["code"], *more)
     return table
 
 
@@ -103,7 +107,7 @@ def replay_all(
         now.payload(answer)
         return
     if not send:
-        now.say(as_table(answer["dead_letters"]) if answer["dead_letters"] else "no dead letters")
+        now.say(as_table(answer["dead_letters"], wide=now.wide) if answer["dead_letters"] else "no dead letters")
         return
     for each in answer["replayed"]:
         now.say(f"{each['id']}  {each.get('resolution') or each['detail']}")

@@ -5,6 +5,7 @@ from typing import Annotated
 import typer
 
 from . import render, session
+from .pages import pages
 
 
 def list_documents(
@@ -22,20 +23,11 @@ def list_documents(
     docstream --json list --category invoice --limit 500
     """
     now = session.of(context)
-    rows: list[dict[str, object]] = []
-    cursor = None
-    while len(rows) < limit:
-        page = now.client.get(
-            "/api/documents", state=state, category=category, q=name, cursor=cursor, limit=min(limit - len(rows), 100)
-        )
-        rows += page["documents"]
-        cursor = page.get("next_cursor")
-        if not cursor:
-            break
+    rows, more = pages(now.client, "/api/documents", "documents", limit, state=state, category=category, q=name)
     if now.json:
         for row in rows:
             now.payload(row)
         return
-    now.say(render.documents(rows) if rows else "no documents")
-    if cursor:
+    now.say(render.documents(rows, wide=now.wide) if rows else "no documents")
+    if more:
         now.note("there are more: --limit")

@@ -14,13 +14,14 @@ COLOURS = {"indexed": "green", "failed": "red", "deleted": "dim", "refused": "re
 MARKS = {"indexed": "✓", "failed": "✗", "deleted": "−", "refused": "✗", "duplicate": "="}
 WELL = frozenset({"running", "ready"})
 LONGEST_VALUE = 90
+LONGEST_ID = 36
 
 
 def table(*columns: str) -> Table:
-    """Columns without a frame; they read the same in a pipe."""
+    """Columns without a frame; they read the same in a pipe. The first one is never broken: ids are copied."""
     made = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0), header_style="bold")
-    for column in columns:
-        made.add_column(column, overflow="fold")
+    for number, column in enumerate(columns):
+        made.add_column(column, overflow="fold", no_wrap=number == 0, min_width=LONGEST_ID if column == "ID" else None)
     return made
 
 
@@ -48,12 +49,12 @@ def size(count: int) -> str:
     return f"{count / 1_000:.0f} kB" if count < 1_000_000 else f"{count / 1_000_000:.1f} MB"
 
 
-def followed(document: Followed) -> Text:
-    """One line of a finished document, or of one at work."""
+def followed(document: Followed, parent: Followed | None = None) -> Text:
+    """One line of a finished document, or of one at work; an attachment names its parent, which may stand elsewhere."""
     mark = Text(MARKS.get(document.state, "·") + " ", style=COLOURS.get(document.state, "yellow"))
-    attached = "  ↳ " if document.parent_id else ""
-    name = Text(f"{attached}{document.filename or document.document_id}"[:44].ljust(45))
-    return Text.assemble(mark, name, state(document.state.ljust(11)), summary(document))
+    name = Text((document.filename or document.document_id)[:44].ljust(45))
+    line = Text.assemble(mark, name, state(document.state.ljust(11)), summary(document))
+    return line.append(f"  attached to {parent.filename}", style="dim") if parent else line
 
 
 def summary(document: Followed) -> Text:
@@ -72,19 +73,14 @@ def summary(document: Followed) -> Text:
     return text
 
 
-def documents(rows: Iterable[Mapping[str, Any]]) -> Table:
-    made = table("ID", "File", "State", "Category", "Pages", "Warnings", "Updated")
+def documents(rows: Iterable[Mapping[str, Any]], *, wide: bool) -> Table:
+    """wide: there is room for more than what tells documents apart."""
+    made = table("ID", "File", "State", "Category", *(["Pages", "Warnings", "Updated"] if wide else []))
     for row in rows:
         sure = percent(row.get("category_confidence"))
-        made.add_row(
-            row["id"],
-            row["filename"],
-            state(row["state"]),
-            f"{row['category']} {sure}" if row.get("category") else "",
-            str(row.get("pages") or ""),
-            str(len(row.get("warnings") or []) or ""),
-            moment(row.get("updated_at")),
-        )
+        more = (str(row.get("pages") or ""), str(len(row.get("warnings") or []) or ""), moment(row.get("updated_at")))
+        category = f"{row['category']} {sure}" if row.get("category") else ""
+        made.add_row(row["id"], row["filename"], state(row["state"]), category, *(more if wide else ()))
     return made
 
 

@@ -15,6 +15,7 @@ from .printable import printable
 
 WIDTH_OF_A_PIPE = 300
 """Characters; what reads a pipe wants whole lines."""
+WIDE = 120
 
 
 def console(*, stderr: bool = False) -> Console:
@@ -41,6 +42,11 @@ class Session:
     @property
     def animated(self) -> bool:
         return self.out.is_terminal and not self.out.is_dumb_terminal and not self.json
+
+    @property
+    def wide(self) -> bool:
+        """Is there room for tables with all their columns?"""
+        return self.out.width >= WIDE
 
     @property
     def marks(self) -> tuple[str, str]:

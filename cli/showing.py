@@ -50,7 +50,10 @@ class Showing:
         if self.now.json:
             self.now.payload(result(document))
         else:
-            self.now.out.print(render.followed(document))
+            self.now.out.print(self._line(document))
+
+    def _line(self, document: Followed) -> Text:
+        return render.followed(document, self.board.documents.get(document.parent_id or ""))
 
     def refused(self, entry: dict[str, Any]) -> None:
         if self.now.json:
@@ -72,15 +75,15 @@ class Showing:
     def _area(self) -> Group:
         at_work = [each for each in self.board.documents.values() if not each.terminal]
         room = max(self.now.out.height - ROOM, 3)
-        lines = [render.followed(each) for each in at_work[:room]]
+        lines = [self._line(each) for each in at_work[:room]]
         if len(at_work) > room:
             lines.append(Text(f"… and {len(at_work) - room} more", style="dim"))
         return Group(*lines)
 
 
 def result(document: Followed) -> dict[str, Any]:
-    """What --json says about a document that has ended."""
-    return {
+    """What --json says about a document that has ended: what is known of it."""
+    known = {
         "document_id": document.document_id,
         "filename": document.filename,
         "state": document.state,
@@ -93,3 +96,4 @@ def result(document: Followed) -> dict[str, Any]:
         "parent_id": document.parent_id,
         "seconds": document.seconds,
     }
+    return {name: value for name, value in known.items() if value is not None}

@@ -100,6 +100,7 @@ def acknowledged(now: Session, answers: Sequence[dict[str, Any]], entries: Seque
 def followed(now: Session, entries: Sequence[Entry]) -> list[Any]:
     """Show every document to its end; returns what failed or was refused."""
     board = Board()
+    entries = [described(now, entry) for entry in entries]
     refused = [entry for entry in entries if "document_id" not in entry]
     with Showing(now, board) as showing:
         for entry in refused:
@@ -112,13 +113,25 @@ def followed(now: Session, entries: Sequence[Entry]) -> list[Any]:
     return [*refused, *board.failed]
 
 
+def described(now: Session, entry: Entry) -> Entry:
+    """What was there before, with what is known of it: no event will tell."""
+    if not entry.get("duplicate_of") or entry.get("state") not in TERMINAL:
+        return entry
+    document = now.client.get(f"/api/documents/{entry['document_id']}")
+    names = ("run", "category", "category_confidence", "pages", "warnings", "failure", "parent_id")
+    return entry | {name: document.get(name) for name in names}
+
+
 def watched(board: Board, showing: Showing, entry: Entry) -> None:
     """What was there before keeps the correlation id of the upload that brought it."""
     document = Followed(document_id=entry["document_id"], filename=entry["filename"])
     if not entry.get("duplicate_of"):
         document.correlation_id = entry["correlation_id"]
     elif entry["state"] in TERMINAL:
-        document.state = entry["state"]
+        document.state, document.run = entry["state"], entry["run"]
+        document.category, document.confidence = entry["category"], entry["category_confidence"]
+        document.pages, document.warnings = entry["pages"], entry["warnings"]
+        document.failure, document.parent_id = entry["failure"], entry["parent_id"]
         showing.duplicate(document)
     board.expect(document)
 

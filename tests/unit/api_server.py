@@ -57,6 +57,8 @@ class State:
     cut_after: int = 0
     busy_answers: int = 0
     slow: bool = False
+    letters: int = 1
+    keys: list[dict[str, Any]] = field(default_factory=list)
     waiting: list[dict[str, Any]] = field(default_factory=list)
 
 
@@ -206,7 +208,23 @@ class Api:
         if "verb" in request.path_params:
             self.state.bodies.append(await request.json())
             return JSONResponse({"id": request.path_params["id"], "resolution": request.path_params["verb"]}, 202)
-        return JSONResponse(LETTER if "id" in request.path_params else {"dead_letters": [LETTER]})
+        if "id" in request.path_params:
+            return JSONResponse(LETTER)
+        cursor, limit = int(request.query_params.get("cursor", 0)), int(request.query_params["limit"])
+        following = str(cursor + limit) if self.state.letters > cursor + limit else None
+        page = [LETTER] * min(limit, self.state.letters - cursor)
+        return JSONResponse({"dead_letters": page, "next_cursor": following})
+
+    async def keys(self, request: Request) -> Response:
+        if request.method == "DELETE":
+            key = next(each for each in self.state.keys if each["id"] == request.path_params["id"])
+            key["revoked_at"] = "2025-03-01T10:00:00Z"
+            return Response(status_code=204)
+        if request.method == "GET":
+            return JSONResponse({"keys": self.state.keys})
+        made = {"id": str(uuid4()), "tenant": "default", "created_at": "2025-03-01T09:00:00Z", "revoked_at": None}
+        self.state.keys.append(made | await request.json())
+        return JSONResponse(self.state.keys[-1] | {"key": "dsk_new"}, 201)
 
     async def many_letters(self, request: Request) -> Response:
         body = await request.json()
@@ -246,6 +264,8 @@ def application(state: State) -> Starlette:
         Route("/api/search", api.search),
         Route("/api/dead-letters", api.letters),
         Route("/api/dead-letters/replay", api.many_letters, methods=["POST"]),
+        Route("/api/keys", api.keys, methods=["GET", "POST"]),
+        Route("/api/keys/{id}", api.keys, methods=["DELETE"]),
         Route("/api/operations/republish", api.republish, methods=["POST"]),
         Route("/api/dead-letters/{id}", api.letters),
         Route("/api/dead-letters/{id}/{verb}", api.letters, methods=["POST"]),

@@ -9,13 +9,18 @@ import sys
 import threading
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from io import StringIO
 from pathlib import Path
+from uuid import uuid4
 
 import pytest
 import uvicorn
+from rich.console import Console
 
-from cli import files
+from cli import files, render
 from cli.__main__ import hoisted, main
+from cli.board import Followed
+from cli.dead_letters import as_table
 from tests.waiting import eventually
 
 from . import api_server
@@ -134,6 +139,12 @@ def test_the_same_content_again_is_told_at_once_as_already_there(run: Run, inbox
     ran = run("upload", str(inbox / "invoice.pdf"))
     assert ran.code == 0
     assert "already there as" in ran.out
+    (told,) = run("--json", "upload", str(inbox / "invoice.pdf")).lines()
+    assert (told["state"], told["warnings"]) == (
+        "indexed",
+        [{"code": "no-text", "message": "Nothing to read.", "page": 2}],
+    )
+    assert None not in told.values()
 
 
 def test_the_same_content_that_is_still_on_its_way_is_followed_too(
@@ -269,6 +280,48 @@ def test_dead_letters_are_listed_replayed_and_discarded(run: Run, state: api_ser
     assert run("dead-letters", "discard", letter, "--reason", "test data").code == 0
     assert state.bodies == [{}, {"reason": "test data"}]
     assert run("dead-letters", "discard", letter).code == 2
+
+
+def test_dead_letters_are_listed_over_all_pages(run: Run, state: api_server.State) -> None:
+    state.letters = 120
+    assert len(run("--json", "dead-letters", "list", "--limit", "1000").lines()) == 120
+    few = run("--json", "dead-letters", "list")
+    assert (len(few.lines()), few.err) == (50, "")
+    assert "there are more" in run("dead-letters", "list").err
+
+
+def test_keys_are_made_shown_once_listed_and_revoked(run: Run, state: api_server.State) -> None:
+    made = run("keys", "create", "scanner", "--scope", "write", "--scope", "read")
+    assert made.out == "dsk_new\n"
+    assert (state.keys[0]["name"], state.keys[0]["scopes"]) == ("scanner", ["read", "write"])
+    identity = str(state.keys[0]["id"])
+    assert identity in made.err
+    assert identity in run("keys", "list").out
+    assert "dsk_" not in run("keys", "list", "--json").out
+    assert run("--json", "keys", "revoke", identity).lines() == [{"id": identity, "revoked": True}]
+    assert run("keys", "create", "scanner").code == 2
+
+
+def test_an_id_is_never_broken_however_narrow_the_terminal() -> None:
+    identity = str(uuid4())
+    document = {
+        "id": identity,
+        "filename": "a rather long name of a file.pdf",
+        "state": "indexed",
+        "category": "invoice",
+    }
+    letter = {**api_server.LETTER, "id": identity}
+    for made in (render.documents([document], wide=False), as_table([letter], wide=False)):
+        shown = StringIO()
+        Console(file=shown, width=80).print(made)
+        assert identity in shown.getvalue()
+
+
+def test_an_attachment_names_its_parent_wherever_it_stands() -> None:
+    parent = Followed(document_id="1", filename="mail.eml", state="indexed")
+    child = Followed(document_id="2", filename="scan.pdf", state="indexed", parent_id="1")
+    assert render.followed(child, parent).plain.endswith("attached to mail.eml")
+    assert "attached" not in render.followed(parent).plain
 
 
 def test_many_dead_letters_are_replayed_only_when_it_is_said(run: Run, state: api_server.State) -> None:
