@@ -13,10 +13,9 @@ from pipeline.rows import row_of_texts, rows_of_text
 
 from .converted import Attachment, Converted, Limits
 from .marks import page_mark, table
-from .precheck import check
+from .precheck import PAGE_CHARS, check
 
 ENGINE = "docstream-plain"
-PAGE_CHARS = 2_500
 _NO_TEXT = DocumentWarning(code="no-text", message="the document holds no text")
 
 
@@ -33,7 +32,7 @@ def xml(path: Path, media_type: str, limits: Limits) -> Converted:
 
 
 def _bounded(content: str, limits: Limits) -> str:
-    """Text without pages may be as long as the pages a document may have. Raises Rejected "too-large"."""
+    """Raises Rejected "too-large"."""
     most = limits.pages * PAGE_CHARS
     if len(content) > most:
         raise Rejected("too-large", f"the text has {len(content)} characters, the limit is {most}")

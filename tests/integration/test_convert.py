@@ -286,3 +286,11 @@ def test_what_libreoffice_cannot_read_is_refused(tmp_path: Path) -> None:
     with pytest.raises(Rejected) as caught:
         libreoffice.carried_over(written(tmp_path / "a.doc", b"x"), "docx", tmp_path, by="/bin/false")
     assert caught.value.code == "corrupt"
+
+
+@pytest.mark.parametrize("media_type", ["text/plain", "text/csv", "text/html", "text/markdown", "application/xml"])
+def test_a_text_beyond_any_limit_is_refused_before_it_is_read(tmp_path: Path, media_type: str) -> None:
+    with (tmp_path / "long.txt").open("wb") as stream:
+        stream.write(b"words ")
+        stream.truncate(3_000_000_000)  # more than the child may hold
+    assert code(tmp_path / "long.txt", media_type) == "too-large"
