@@ -5,9 +5,6 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
-from pipeline import problem
-from pipeline.errors import NotFound
-
 from .about import about
 from .files import files, version
 from .sent import FOR_EVER, REVALIDATE, sent
@@ -25,7 +22,7 @@ def asset(request: Request) -> Response:
     """A file under the version of all files; another version is that of a page from before an update."""
     found = files().get(f"assets/{request.path_params['path']}")
     if found is None:
-        raise NotFound("the page has no such file")
+        return Response(status_code=404)
     return sent(request, found, FOR_EVER if request.path_params["version"] == version() else REVALIDATE)
 
 
@@ -39,6 +36,5 @@ app = Starlette(
         Route("/page/about.json", told),
         Route("/page/{version}/{path:path}", asset),
         Route("/ready", ready),
-    ],
-    exception_handlers=problem.HANDLERS,
+    ]
 )
