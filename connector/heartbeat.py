@@ -1,6 +1,7 @@
-"""Says every few seconds what this connector does: rows in consumers, gauges, and circuit changes in audit."""
+"""Says every few seconds what this connector does and sees: rows in consumers and queues, gauges, circuits in audit."""
 
 import time
+from collections.abc import Mapping
 
 from pipeline import circuit
 from pipeline.broker import Control, Link
@@ -29,6 +30,18 @@ def write_consumer(tx: Cursor, row: dict[str, object]) -> None:
     )
 
 
+def write_queues(tx: Cursor, ready: Mapping[str, int]) -> None:
+    """In one order, so that connectors do not wait for each other in a circle."""
+    for name, messages in sorted(ready.items()):
+        tx.execute(
+            """
+            INSERT INTO queues (name, ready, seen_at) VALUES (%(name)s, %(ready)s, now())
+            ON CONFLICT (name) DO UPDATE SET ready = excluded.ready, seen_at = excluded.seen_at
+            """,
+            {"name": name, "ready": messages},
+        )
+
+
 def forget_consumers(tx: Cursor, connector: str) -> None:
     """This connector's rows, and those of connectors that have said nothing for an hour."""
     tx.execute(
@@ -46,6 +59,7 @@ class Heartbeat:
         ready = self._measure()
         transitions = list(self._supervisor.transitions)
         with transaction() as tx:
+            write_queues(tx, ready)
             for name, intake in list(self._supervisor.intakes.items()):
                 write_consumer(tx, self._row(name, intake, ready.get(name)))
             for function, state in transitions:

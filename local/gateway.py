@@ -12,7 +12,7 @@ from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from local import answers, headers, provider, proxy, routes, socket_proxy
+from local import answers, edge, headers, provider, proxy, routes, socket_proxy
 from local.functions import NAMESPACE, Function, Functions
 from local.logs import keep_bounded
 from local.stackfile import FunctionSpec
@@ -45,6 +45,8 @@ class Gateway:
             name, _, rest = path.removeprefix("/function/").partition("/")
             return await self.invoke(name.removesuffix(f".{NAMESPACE}"), "/" + rest, scope, receive, send)
         if path == "/" or path.startswith(("/api/", "/page/")):
+            if scope["type"] == "http" and edge.too_large(scope):
+                return await edge.tell(edge.TOO_LARGE, scope, receive, send)
             target = routes.target(scope.get("method", "GET"), path)
             if target is None:
                 return await no_such_path(scope, receive, send)
@@ -59,10 +61,15 @@ class Gateway:
         if function is None:
             if scope["type"] == "websocket":
                 return await send({"type": "websocket.close"})
-            return await answers.not_found(name).send(send)
+            return await edge.say(answers.not_found(name), scope, receive, send)
         if scope["type"] == "websocket" or headers.value(scope["headers"], b"accept") == proxy.EVENT_STREAM:
             return await self.stream(function, path, scope, receive, send)
-        return await proxy.call(function, path, scope, receive, send, upstream_timeout=self.upstream_timeout)
+        return await self.exchange(function, path, scope, receive, send)
+
+    async def exchange(self, function: Function, path: str, scope: Scope, receive: Receive, send: Send) -> None:
+        answer = await proxy.call(function, path, scope, receive, send, upstream_timeout=self.upstream_timeout)
+        if answer is not None:
+            await edge.say(answer, scope, receive, send)
 
     async def stream(self, function: Function, path: str, scope: Scope, receive: Receive, send: Send) -> None:
         """A call without an end of its own; end_streams ends it, and its client resumes later."""
@@ -73,7 +80,7 @@ class Gateway:
             if scope["type"] == "websocket":
                 await socket_proxy.call(function, path, scope, receive, send)
             else:
-                await proxy.call(function, path, scope, receive, send, upstream_timeout=self.upstream_timeout)
+                await self.exchange(function, path, scope, receive, send)
         except asyncio.CancelledError:
             return
         finally:

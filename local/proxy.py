@@ -23,15 +23,18 @@ class CallerGone(Exception):
 
 async def call(
     function: Function, path: str, scope: Scope, receive: Receive, send: Send, *, upstream_timeout: float
-) -> None:
-    """Pass one call to the least busy process, within the limits of watchdog and gateway."""
+) -> answers.Answer | None:
+    """Pass one call to the least busy process, within the limits of watchdog and gateway.
+
+    Returns what they answer where the function does not, None when its own answer has begun.
+    """
     try:
         replica = await function.least_busy()
     except NotAvailable:
-        return await answers.no_endpoint(function.spec.name).send(send)
+        return answers.no_endpoint(function.spec.name)
     limit = function.limits.max_inflight
     if limit and replica.inflight >= limit:
-        return await answers.too_many(limit).send(send)
+        return answers.too_many(limit)
     function.invocations += 1
     with replica.call():
         return await _Exchange(function, replica, scope, receive, send).run(path, upstream_timeout)
@@ -49,24 +52,24 @@ class _Exchange:
         self.gone = False
         self.watcher: asyncio.Task[None] | None = None
 
-    async def run(self, path: str, upstream_timeout: float) -> None:
+    async def run(self, path: str, upstream_timeout: float) -> answers.Answer | None:
         limits = self.function.limits
         own = limits.write_timeout if self.flushed else limits.exec_timeout
         try:
             async with asyncio.timeout(min(own, upstream_timeout)) as self.clock:
                 await self.exchange(path)
         except TimeoutError:
-            await self.fail(answers.EXEC_TIMEOUT if own <= upstream_timeout else answers.UPSTREAM_TIMEOUT)
+            return self.instead(answers.EXEC_TIMEOUT if own <= upstream_timeout else answers.UPSTREAM_TIMEOUT)
         except aiohttp.ClientError:
-            await self.fail(answers.PROCESS_GONE)
+            return self.instead(answers.PROCESS_GONE)
         finally:
             if self.watcher:
                 self.watcher.cancel()
+        return None
 
-    async def fail(self, answer: answers.Answer) -> None:
-        """Answer for the function; once its own answer has begun, the server cuts it where it is when we return."""
-        if not self.gone and not self.started:
-            await answer.send(self.send)
+    def instead(self, answer: answers.Answer) -> answers.Answer | None:
+        """Once the function's own answer has begun, the server cuts it where it is when we return."""
+        return None if self.gone or self.started else answer
 
     async def exchange(self, path: str) -> None:
         scope = self.scope

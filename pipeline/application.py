@@ -123,12 +123,14 @@ def nothing() -> None:
 def application(
     routes: Sequence[BaseRoute],
     *,
+    at: str = "",
     needs: Sequence[Callable[[], None]] = (),
     start: Callable[[], None] = nothing,
     close: Callable[[], None] = nothing,
 ) -> Starlette:
-    """needs, beside the database, are asked by the readiness; each raises what is wrong. start loads, on a thread,
-    what the first call should not wait for; close ends what the function holds open.
+    """at is where the edge shows the function to clients. needs, beside the database, are asked by the readiness; each
+    raises what is wrong. start loads, on a thread, what the first call should not wait for; close ends what the
+    function holds open.
     """
 
     @asynccontextmanager
@@ -139,9 +141,11 @@ def application(
         close()
         database.close()
 
-    return Starlette(
+    app = Starlette(
         routes=[*routes, readiness((database.ping, *needs))],
         exception_handlers=problem.HANDLERS,
         middleware=[Middleware(CorrelationId)],
         lifespan=lifespan,
     )
+    app.state.at = at
+    return app

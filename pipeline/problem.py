@@ -34,11 +34,17 @@ def answer(
         "status": status,
         "code": code,
         "detail": detail,
-        "instance": request.url.path,
+        "instance": instance(request),
         "correlation_id": request.headers.get("x-call-id"),
         **(more or {}),
     }
     return JSONResponse(body, status, headers, media_type="application/problem+json")
+
+
+def instance(request: Request) -> str:
+    """The path as the client has called it, where the edge shows the function to clients."""
+    at = request.app.state.at if "app" in request.scope else ""
+    return f"{at}{request.url.path}".rstrip("/") or "/"
 
 
 async def problem(request: Request, error: Exception) -> Response:

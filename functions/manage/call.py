@@ -48,7 +48,9 @@ class Call:
 
     def text(self, name: str, *, chars: int = TEXT_CHARS) -> str:
         """A text of the body that must be there and say something."""
-        value = self.body.get(name)
+        if name not in self.body:
+            raise invalid(f'{name} is missing: send a JSON body like {{"{name}": "…"}}')
+        value = self.body[name]
         if not isinstance(value, str) or not value.strip() or len(value) > chars:
             raise invalid(f"{name} is a text of 1 to {chars} characters")
         return value.strip()

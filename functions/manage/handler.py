@@ -32,5 +32,6 @@ app = application(
         Route("/keys", call("operate", keys.created), methods=["POST"]),
         Route("/keys/{id:uuid}", call("operate", keys.revoked), methods=["DELETE"]),
     ],
+    at="/api",
     needs=[blobs.ping, client.ping],
 )

@@ -46,9 +46,14 @@ def as_corrected(event: Event, document: Document, checks: Rechecked | None = No
 Replay = Literal["reopen", "redeliver", "superseded", "done"]
 
 
-def replay(function: str, run: int | None, document: Document | None, *, resolved: bool) -> Replay:
-    """A failed run begins anew under the next number: the original message would be fenced. Raises Conflict."""
-    if resolved:
+def replay(function: str, run: int | None, document: Document | None, *, resolution: str | None) -> Replay:
+    """A failed run begins anew under the next number: the original message would be fenced.
+
+    Raises Conflict for a letter that was discarded, and while its document's run is not over.
+    """
+    if resolution == "discarded":
+        raise Conflict("the dead letter is closed already: discarded", code="already-resolved")
+    if resolution is not None:
         return "done"
     if function not in INPUT or document is None:
         return "redeliver"

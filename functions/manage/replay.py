@@ -30,14 +30,16 @@ def replayed(call: Call) -> Response:
 
 
 def replay(call: Call, letter: Row, reason: str) -> dict[str, Any]:
-    """Raises Conflict while the document's run is not over, Unavailable when the broker does not take the message."""
+    """Raises Conflict for a discarded letter and while the document's run is not over, Unavailable when the broker does
+    not take the message.
+    """
     # Derived from the letter, so that its events are the same however often it is replayed.
     cause = str(uuid5(REPLAY_NAMESPACE, str(letter["id"])))
     with transaction() as tx:
         document = documents.lock(tx, letter["document_id"]) if letter["document_id"] else None
         row = locked(tx, letter["id"])
-        effect = plan.replay(row["function"], row["run"], document, resolved=row["resolved_at"] is not None)
         resolution = row["resolution"]
+        effect = plan.replay(row["function"], row["run"], document, resolution=resolution)
         if effect != "done":
             resolution = "superseded" if effect == "superseded" else "replayed"
             run = carry_out(tx, effect, letter, document, call=call, cause=cause, reason=reason)

@@ -28,6 +28,7 @@ app = application(
         WebSocketRoute("/ws", live.websocket),
         *webhooks.ROUTES,
     ],
+    at="/api",
     needs=[signing_key],
     close=feed.close,
 )

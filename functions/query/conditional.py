@@ -1,9 +1,12 @@
 """What the headers of a request ask for: only if changed, only a part."""
 
+import hashlib
 import re
 from dataclasses import dataclass
+from typing import Any
 
 from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
 
 RANGE = re.compile(r"bytes=(\d{0,18})-(\d{0,18})")
 
@@ -12,6 +15,16 @@ def fresh(request: Request, etag: str) -> bool:
     """Does the client already have this version?"""
     known = {each.strip().removeprefix("W/") for each in request.headers.get("if-none-match", "").split(",")}
     return etag in known or "*" in known
+
+
+def tagged(request: Request, content: Any) -> Response:
+    """The content as JSON with its digest as ETag; 304 for who has it already."""
+    response = JSONResponse(content, headers={"Cache-Control": "private, no-cache"})
+    etag = f'"{hashlib.sha256(response.body).hexdigest()[:32]}"'
+    if fresh(request, etag):
+        return Response(status_code=304, headers={"ETag": etag, "Cache-Control": "private, no-cache"})
+    response.headers["ETag"] = etag
+    return response
 
 
 @dataclass(frozen=True, kw_only=True)

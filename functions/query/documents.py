@@ -11,7 +11,7 @@ from pipeline.auth import authenticate
 from pipeline.model import State
 
 from . import read, shapes
-from .conditional import fresh
+from .conditional import fresh, tagged
 from .parameters import Parameters, cursor, invalid_cursor
 
 MOST_LISTED = 200
@@ -57,7 +57,7 @@ def history(request: Request) -> Response:
     Parameters(request.query_params, allowed=[])
     document = read.document(request.path_params["id"], caller.tenant)
     events = [shapes.event(row) for row in read.events(document.id, caller.tenant)]
-    return JSONResponse({"document_id": str(document.id), "events": events})
+    return tagged(request, {"document_id": str(document.id), "events": events})
 
 
 def place(content: Any) -> tuple[datetime, UUID] | None:

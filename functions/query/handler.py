@@ -39,6 +39,7 @@ app = application(
         Route("/openapi.json", openapi),
         Route("/health", health),
     ],
+    at="/api",
     needs=[blobs.ping, client.ping],
     start=embeddings.warm_up,
 )

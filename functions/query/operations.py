@@ -7,6 +7,7 @@ from starlette.responses import JSONResponse, Response
 
 from pipeline.auth import authenticate
 from pipeline.database import Row, fetch
+from pipeline.settings import operator_tenant
 
 from . import shapes
 from .parameters import Parameters
@@ -20,15 +21,17 @@ def operations(request: Request) -> Response:
     caller = authenticate(request, "operate")
     Parameters(request.query_params, allowed=[])
     consumers = fetch(CONSUMERS, {"seconds": SEEN_SECONDS})
-    tenant = {"tenant": caller.tenant, "minutes": RATE_MINUTES}
+    tenant = {"tenant": caller.tenant, "minutes": RATE_MINUTES, "operator": caller.tenant == operator_tenant()}
+    letters = fetch(DEAD_LETTERS, tenant)
     return JSONResponse(
         {
-            "queues": queues(consumers),
+            "queues": [queue(row, consumers) for row in fetch(QUEUES, {"seconds": SEEN_SECONDS})],
             "consumers": [consumer(row) for row in consumers],
             "breakers": [breaker(row) for row in fetch(BREAKERS)],
             "documents": {row["state"]: row["count"] for row in fetch(STATES, tenant)},
             "rates": {row["type"]: round(row["count"] / RATE_MINUTES, 2) for row in fetch(RATES, tenant)},
-            "dead_letters": fetch(DEAD_LETTERS, tenant)[0]["count"],
+            "dead_letters": sum(row["count"] for row in letters),
+            "dead_letters_by_class": {row["class"]: row["count"] for row in letters},
             "unsent_events": fetch("SELECT count(*) FROM read.events WHERE sent_at IS NULL")[0]["count"],
         }
     )
@@ -49,13 +52,22 @@ RATES = """
       AND position > (SELECT coalesce(max(position), 0) FROM read.events) - 100000
     GROUP BY type ORDER BY type
 """
-DEAD_LETTERS = "SELECT count(*) FROM read.dead_letters WHERE resolved_at IS NULL AND tenant = %(tenant)s"
+DEAD_LETTERS = """
+    SELECT coalesce(class, 'unknown') AS class, count(*) FROM read.dead_letters
+    WHERE resolved_at IS NULL AND (tenant = %(tenant)s OR (tenant IS NULL AND %(operator)s)) GROUP BY 1 ORDER BY 1
+"""
+QUEUES = """
+    SELECT name, ready FROM read.queues WHERE seen_at > now() - make_interval(secs => %(seconds)s)
+    ORDER BY name LIKE 'delay.%%', name = 'parking', name
+"""
 
 
-def queues(consumers: list[Row]) -> list[dict[str, Any]]:
-    """Each queue as the connector that looked last saw it; one queue for each function."""
-    latest = {row["function"]: row for row in sorted(consumers, key=lambda row: row["seen_at"])}
-    return [{"name": name, "ready": row["ready"], "unacked": row["unacked"]} for name, row in sorted(latest.items())]
+def queue(row: Row, consumers: list[Row]) -> dict[str, Any]:
+    """kind is function, delay (a retry waits there), or parking (empty in health)."""
+    name = row["name"]
+    kind = "delay" if name.startswith("delay.") else "parking" if name == "parking" else "function"
+    unacked = sum(each["unacked"] or 0 for each in consumers if each["function"] == name)
+    return {"name": name, "kind": kind, "ready": row["ready"], "unacked": unacked}
 
 
 def consumer(row: Row) -> dict[str, Any]:

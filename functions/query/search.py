@@ -15,6 +15,7 @@ from pipeline.search.entry import document_run
 from pipeline.search.filters import Filters
 
 from . import ranking, read, shapes
+from .conditional import tagged
 from .counting import Counts, counted, of_candidates
 from .filters import FIELD, filters_of
 from .parameters import Parameters, cursor, invalid_cursor, refused
@@ -84,7 +85,7 @@ def similar(request: Request) -> Response:
     (found,) = ask.candidates(body)
     ranked = ranking.alone(checked(found.candidates, caller.tenant))
     mode = "semantic" if vectors else "keyword"
-    return JSONResponse({"document_id": str(document.id), "mode": mode, "hits": hits(ranked[:limit], "")})
+    return tagged(request, {"document_id": str(document.id), "mode": mode, "hits": hits(ranked[:limit], "")})
 
 
 def answer(text: str, mode: str, filters: Filters, wanted: int) -> Answer:

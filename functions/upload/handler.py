@@ -23,4 +23,4 @@ async def upload(request: Request) -> Response:
     return answer(request, intake, outcomes)
 
 
-app = application([Route("/", upload, methods=["POST"])], needs=[blobs.ping])
+app = application([Route("/", upload, methods=["POST"])], at="/api/upload", needs=[blobs.ping])

@@ -305,6 +305,18 @@ def test_a_circuit_leaves_a_trace_for_the_operator(start: Start, gateway: Simula
     assert (rows[0]["subject"], rows[0]["detail"]) == ("classify", {"state": "open"})
 
 
+def test_one_answer_that_a_server_is_left_alone_stops_the_function(start: Start, gateway: SimulatedGateway) -> None:
+    away = problem(503, "circuit-open", **{"Retry-After": "1", "X-Breaker": "object-store"})
+    gateway.replies["classify"] = sequence(away, Reply())
+    connector = start(CONNECTOR_MAX_ATTEMPTS="0").ready()
+    publish(uploaded())
+    eventually(lambda: connector.actions("ack"), within=60)
+    assert connector.actions("circuit")[0]["state"] == "open"
+    assert [(line["outcome"], line["defer"], line["attempt"]) for line in connector.actions("retry")] == [
+        ("circuit-open", 1, 0)
+    ]
+
+
 def test_row_31_too_many_requests_halve_the_calls_and_burn_nothing(start: Start, gateway: SimulatedGateway) -> None:
     gateway.deploy("classify", "document.uploaded", concurrency="4")
 
@@ -429,6 +441,8 @@ def test_the_connector_reports_what_it_does(start: Start, gateway: SimulatedGate
     statement = "SELECT * FROM consumers WHERE connector = 'reporting' AND function = 'classify' AND handled = 1"
     row = eventually(lambda: database.fetch(statement), within=60)[0]
     assert (row["state"], row["workers"], row["active"], row["failed"], row["ready"]) == ("consuming", 2, 0, 0, 0)
+    queues = {each["name"] for each in database.fetch("SELECT name FROM queues")}
+    assert {"classify", "compensate", "parking", "delay.1"} <= queues
     assert 'docstream_connector_settled_total{action="ack",function="classify"' in connector.get("/metrics").text
     assert connector.terminate() == 0
     assert not database.fetch("SELECT FROM consumers")

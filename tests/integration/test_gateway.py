@@ -93,7 +93,7 @@ def release(gateway: Gateway, name: str, path: str = "") -> None:
 
 
 @contextmanager
-def in_flight(gateway: Gateway, name: str) -> Iterator["Future[requests.Response]"]:
+def in_flight(gateway: Gateway, name: str, at: str = "/function/{name}") -> Iterator["Future[requests.Response]"]:
     """A call that reached the function and ends after the block."""
     go_on = Event()
     before = gateway.describe(name)["invocationCount"]
@@ -104,7 +104,7 @@ def in_flight(gateway: Gateway, name: str) -> Iterator["Future[requests.Response
         yield b"ended"
 
     with ThreadPoolExecutor(1) as pool:
-        call = pool.submit(gateway.call, f"/function/{name}/digest", "POST", data=body())
+        call = pool.submit(gateway.call, f"{at.format(name=name)}/digest", "POST", data=body())
         try:
             eventually(lambda: gateway.describe(name)["invocationCount"] > before)
             yield call
@@ -247,6 +247,28 @@ def test_a_killed_function_answers_500_once_and_is_started_again(gateway: Gatewa
     lost = call.result()
     assert (lost.status_code, lost.headers.get("X-OpenFaaS-Internal")) == (500, "of-watchdog")
     assert gateway.pid("probe") != pid
+
+
+def test_a_client_of_the_api_is_told_to_come_again_when_a_function_dies(gateway: Gateway) -> None:
+    pid = gateway.pid("upload")
+    with in_flight(gateway, "upload", at="/api/{name}") as call:
+        os.kill(pid, signal.SIGKILL)
+        eventually(lambda: not Path(f"/proc/{pid}").exists())
+    lost = call.result()
+    assert (lost.status_code, lost.headers["Content-Type"]) == (503, "application/problem+json")
+    assert (lost.json()["code"], lost.json()["instance"]) == ("unavailable", "/api/upload/digest")
+    assert lost.headers["Retry-After"] == "1"
+
+
+def test_a_function_that_is_not_there_is_a_problem_at_the_edge(gateway: Gateway) -> None:
+    answer = gateway.call("/api/search")
+    assert (answer.status_code, answer.json()["code"]) == (503, "unavailable")
+
+
+def test_headers_without_measure_are_refused_at_the_edge(gateway: Gateway) -> None:
+    answer = gateway.call("/api/webhooks", headers={f"X-{number}": "x" * 8_000 for number in range(10)})
+    assert (answer.status_code, answer.json()["code"]) == (431, "headers-too-large")
+    assert gateway.call("/api/webhooks", headers={"X-Large": "x" * 8_000}).status_code == 200
 
 
 def test_two_processes_of_a_function_share_its_calls(gateway: Gateway) -> None:

@@ -438,11 +438,15 @@ def test_a_letter_of_an_earlier_run_is_closed_as_superseded(
 
 def test_discarding_needs_a_reason_and_is_audited(client: TestClient, database_as: Callable[[str], None]) -> None:
     document_id, letter = failed(database_as)
-    assert refusal(client.post(f"/dead-letters/{letter}/discard")) == (400, "invalid-parameter")
+    bare = client.post(f"/dead-letters/{letter}/discard")
+    assert refusal(bare) == (400, "invalid-parameter")
+    assert 'send a JSON body like {"reason": ' in bare.json()["detail"]
     for _ in range(2):
         assert client.post(f"/dead-letters/{letter}/discard", json={"reason": "test data"}).status_code == 202
     assert (resolution(letter), audited()) == ("discarded", ["dead-letter.discarded"])
-    assert client.post(f"/dead-letters/{letter}/replay").json()["effect"] == "done"
+    again = client.post(f"/dead-letters/{letter}/replay")
+    assert refusal(again) == (409, "already-resolved")
+    assert again.json()["instance"] == f"/api/dead-letters/{letter}/replay"
     assert documents.load(document_id).run == 1
 
 

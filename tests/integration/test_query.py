@@ -11,6 +11,7 @@ import pypdfium2
 import pytest
 from starlette.testclient import TestClient
 
+from connector.heartbeat import write_queues
 from functions.index.handler import handle
 from functions.query.handler import app
 from pipeline import auth, blobs
@@ -195,6 +196,25 @@ def test_a_page_is_drawn_where_there_are_pages(client: Client, pdf: bytes) -> No
     assert problem(client.get(f"/documents/{document_id}/pages/0.png")) == (404, "no-such-page")
     text = accept_content(b"plain").subject
     assert problem(client.get(f"/documents/{text}/pages/1.png")) == (404, "no-picture")
+
+
+@pytest.mark.parametrize("path", ["/history", "/similar"])
+def test_what_has_not_changed_is_not_sent_again(client: Client, path: str) -> None:
+    document_id = indexed()
+    first = client.get(f"/documents/{document_id}{path}")
+    again = client.get(f"/documents/{document_id}{path}", headers={"If-None-Match": first.headers["etag"]})
+    assert (again.status_code, again.content, again.headers["etag"]) == (304, b"", first.headers["etag"])
+
+
+def test_a_history_that_went_on_is_sent_again(client: Client) -> None:
+    document_id = indexed()
+    known = client.get(f"/documents/{document_id}/history").headers["etag"]
+    move(document_id, DocumentDeleted(reason="asked"), run=2)
+    assert client.get(f"/documents/{document_id}/history", headers={"If-None-Match": known}).status_code == 200
+
+
+def test_a_problem_names_the_path_that_the_client_called(client: Client) -> None:
+    assert client.get("/documents/none").json()["instance"] == "/api/documents/none"
 
 
 PATHS = ["", "/history", "/text", "/fields", "/original", "/pages/1.png", "/similar"]
@@ -385,6 +405,37 @@ def test_operations_show_queues_breakers_and_rates_to_operators(client: Client) 
     assert body["rates"]["document.uploaded"] == 0.2
     assert (body["dead_letters"], body["unsent_events"], body["queues"], body["consumers"]) == (0, 4, [], [])
     assert problem(client.get("/operations")) == (403, "forbidden")
+
+
+def test_operators_see_what_waits_and_what_is_parked(client: Client, database_as: Callable[[str], None]) -> None:
+    database_as("docstream_owner")
+    with transaction() as tx:
+        write_queues(tx, {"parking": 1, "delay.900": 2, "delay.15": 0, "index": 3})
+        tx.execute("INSERT INTO queues (name, ready, seen_at) VALUES ('gone', 5, now() - interval '1 hour')")
+    queues = client.get("/operations", headers={"Authorization": "Bearer dsk_operator"}).json()["queues"]
+    assert [(each["name"], each["kind"], each["ready"], each["unacked"]) for each in queues] == [
+        ("index", "function", 3, 0),
+        ("parking", "parking", 1, 0),
+        ("delay.15", "delay", 0, 0),
+        ("delay.900", "delay", 2, 0),
+    ]
+
+
+def test_letters_of_no_tenant_count_for_the_operators_of_the_installation(client: Client) -> None:
+    auth.ensure_key("dsk_foreign", tenant="other", scopes=frozenset({"operate"}), name="foreign")
+    with transaction() as tx:
+        for tenant, failure_class in ((None, "permanent"), ("default", "permanent"), ("default", "transient")):
+            tx.execute(
+                "INSERT INTO dead_letters (id, tenant, function, code, class, body, headers) "
+                "VALUES (gen_random_uuid(), %s, 'extract', 'corrupt', %s, '', '{}')",
+                (tenant, failure_class),
+            )
+    bodies = [
+        client.get("/operations", headers={"Authorization": f"Bearer dsk_{each}"}).json()
+        for each in ("operator", "foreign")
+    ]
+    assert [each["dead_letters"] for each in bodies] == [3, 0]
+    assert [each["dead_letters_by_class"] for each in bodies] == [{"permanent": 2, "transient": 1}, {}]
 
 
 def test_anyone_may_ask_what_the_api_is_and_whether_it_lives(client: Client) -> None:

@@ -31,7 +31,7 @@ def test_a_run_that_is_not_over_is_not_interrupted(state: Any) -> None:
         plan.first_stage(document(state=state), "index")
     assert refusal.value.retry_after
     with pytest.raises(Conflict):
-        plan.replay("extract", 1, document(state=state), resolved=False)
+        plan.replay("extract", 1, document(state=state), resolution=None)
 
 
 def test_a_deleted_document_begins_nowhere() -> None:
@@ -71,9 +71,14 @@ def test_other_events_are_repeated_as_they_were() -> None:
 def test_a_failed_run_is_opened_anew_and_a_webhook_delivered_again(
     function: str, run: int, state: Any, expected: str
 ) -> None:
-    assert plan.replay(function, run, document(state=state), resolved=False) == expected
+    assert plan.replay(function, run, document(state=state), resolution=None) == expected
 
 
 def test_what_has_no_document_is_delivered_again_and_what_is_closed_is_done() -> None:
-    assert plan.replay("classify", None, None, resolved=False) == "redeliver"
-    assert plan.replay("extract", 1, document(state="failed"), resolved=True) == "done"
+    assert plan.replay("classify", None, None, resolution=None) == "redeliver"
+    assert plan.replay("extract", 1, document(state="failed"), resolution="replayed") == "done"
+
+
+def test_what_was_discarded_is_not_replayed() -> None:
+    with pytest.raises(Conflict, match="discarded"):
+        plan.replay("extract", 1, document(state="failed"), resolution="discarded")
