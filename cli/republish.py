@@ -6,7 +6,7 @@ import typer
 
 from . import session
 
-PATH = "/api/operations/republish"
+PATH = "/api/republish"
 
 
 def republish(

@@ -24,7 +24,7 @@ def target(method: str, path: str) -> Target | None:
             return Target("query", rest)
         case "documents" | "operations":
             return Target("query" if method in READS else "manage", rest)
-        case "dead-letters" | "index" | "categories" | "session" | "keys":
+        case "dead-letters" | "republish" | "index" | "categories" | "session" | "keys":
             return Target("manage", rest)
         case _:
             return None

@@ -19,7 +19,7 @@ app = application(
         Route("/dead-letters/{id:uuid}", call("operate", letters.shown)),
         Route("/dead-letters/{id:uuid}/replay", call("operate", replay.replayed), methods=["POST"]),
         Route("/dead-letters/{id:uuid}/discard", call("operate", replay.discarded), methods=["POST"]),
-        Route("/operations/republish", call("operate", republish.republished), methods=["POST"]),
+        Route("/republish", call("operate", republish.republished), methods=["POST"]),
         Route("/index/rebuild", call("operate", index.rebuilt), methods=["POST"]),
         Route("/categories/models", call("operate", models.listed)),
         Route("/categories/models", models.taken, methods=["POST"]),

@@ -14,14 +14,14 @@ from functions.manage import handler as manage
 from functions.query import handler as query
 from functions.upload import handler as upload
 from local.routes import target
-from pipeline import auth
+from pipeline import auth, broker
 from tests.factories import accept_content
 
 pytestmark = pytest.mark.usefixtures("vhost", "bucket", "search_index")
 
 DESCRIPTION = Path(query.OPENAPI)
 APPS = {"manage": manage.app, "query": query.app, "upload": upload.app}
-MANAGED = r"^/(documents/\{id\}|operations/republish|dead-letters|categories|keys|session)"
+MANAGED = r"^/(documents/\{id\}|republish|dead-letters|categories|keys|session)"
 
 
 async def edge(scope: Scope, receive: Receive, send: Send) -> None:
@@ -50,7 +50,9 @@ quick = settings(max_examples=10, deadline=None, suppress_health_check=[HealthCh
 
 @pytest.fixture
 def caller(database_as: Callable[[str], None]) -> dict[str, str]:
-    """The headers of a caller who may do everything; there is one document."""
+    """The headers of a caller who may do everything; there is one document, and a queue for every event."""
+    with broker.connect("test") as connection:
+        broker.declare_topology(connection.channel(), {"notify": ["document.*"]})
     auth.ensure_key("dsk_caller", tenant="default", scopes=auth.SCOPES, name="caller")
     accept_content(b"hello")
     return {"Authorization": "Bearer dsk_caller"}

@@ -18,7 +18,7 @@ from tests.servers import management
 from tests.waiting import eventually
 
 INDEXED = ["uploaded", "classified", "extracted", "indexed"]
-REPUBLISH = "/api/operations/republish"
+REPUBLISH = "/api/republish"
 
 
 @pytest.mark.timeout(300)

@@ -266,7 +266,7 @@ def application(state: State) -> Starlette:
         Route("/api/dead-letters/replay", api.many_letters, methods=["POST"]),
         Route("/api/keys", api.keys, methods=["GET", "POST"]),
         Route("/api/keys/{id}", api.keys, methods=["DELETE"]),
-        Route("/api/operations/republish", api.republish, methods=["POST"]),
+        Route("/api/republish", api.republish, methods=["POST"]),
         Route("/api/dead-letters/{id}", api.letters),
         Route("/api/dead-letters/{id}/{verb}", api.letters, methods=["POST"]),
     ]

@@ -16,6 +16,7 @@ PATHS = (
     *("/api/upload", "/api/upload/", "/api/documents", "/api/documents/7", "/api/documents/7/history"),
     *("/api/search", "/api/openapi.json", "/api/operations", "/api/webhooks", "/api/webhooks/3/deliveries"),
     *("/api/dead-letters", "/api/dead-letters/3/replay", "/api/index/rebuild", "/api/session", "/api/keys/3"),
+    "/api/republish",
     *("/api/events", "/api/", "/api/nothing", "/api/uploads", "/", "/page/about.json", "/page/1/script/main.js"),
 )
 INSIDE = ("/system/functions", "/function/classify", "/async-function/classify", "/ui/", "/metrics", "/pages")
