@@ -9,7 +9,7 @@ from typing import Any
 
 from jsonschema import Draft202012Validator
 
-from . import circuit, ollama, prompt, settings
+from . import circuit, ollama, prompt
 from .errors import Unavailable
 from .model import DocumentWarning
 from .prompt import Message
@@ -55,11 +55,8 @@ class Answer:
         return (DocumentWarning(code="llm-unavailable", message=self.problem),) if self.content is None else ()
 
 
-def ask(instructions: str, text: str, schema: Mapping[str, Any]) -> Answer | None:
-    """The model's answer about a text, cut to what fits. None where no model server is configured."""
-    server = settings.language_model()
-    if server is None:
-        return None
+def ask(server: LanguageModel, instructions: str, text: str, schema: Mapping[str, Any]) -> Answer:
+    """The model's answer about a text, cut to what fits."""
     question = Question(server, prompt.plain_schema(schema))
     chars = CHARS_PER_TOKEN * (server.context_tokens - ANSWER_TOKENS) - len(instructions)
     content, problem = None, ""

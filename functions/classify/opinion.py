@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict, replace
 from typing import Any
 
-from pipeline import categories, llm, prompt
+from pipeline import categories, llm, prompt, settings
 from pipeline.categories import OTHER, Category
 from pipeline.model import Alternative
 
@@ -24,13 +24,14 @@ Categories:
 
 def with_opinion(decision: Decision, text: str) -> tuple[Decision, Mapping[str, Any] | None]:
     """The decision with a model's opinion where it needs one, and what that cost; None where no model was asked."""
+    server = settings.language_model()
+    if server is None or not unsure(decision):
+        return decision, None
     shown = prompt.without_instructions(text)
-    if not unsure(decision) or not shown.strip():
+    if not shown.strip():
         return decision, None
     known = possible(decision, categories.load())
-    answer = llm.ask(instructions(known), shown, schema(known))
-    if answer is None:
-        return decision, None
+    answer = llm.ask(server, instructions(known), shown, schema(known))
     if answer.content is None:
         return replace(decision, warnings=(*decision.warnings, *answer.warnings)), asdict(answer.usage)
     return weighed(decision, **answer.content), asdict(answer.usage)

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict, replace
 from typing import Any
 
-from pipeline import llm, prompt
+from pipeline import llm, prompt, settings
 from pipeline.pages import Page
 
 from .fields import Extraction, lines, missing, with_answers
@@ -24,14 +24,15 @@ def with_model(
     extraction: Extraction, category: str, pages: Sequence[Page]
 ) -> tuple[Extraction, Mapping[str, Any] | None]:
     """The extraction with a model's answers, and what they cost; None where no model was asked."""
+    server = settings.language_model()
     wanted = askable(missing(extraction, category))
-    shown = without_instructions(pages)
+    if server is None or not wanted:
+        return extraction, None
+    shown = without_instructions(lines.telling(pages))
     text = "\n".join(line.text for line in lines.lines(shown))
-    if not wanted or not text.strip():
+    if not text.strip():
         return extraction, None
-    answer = llm.ask(instructions(category, wanted), text, schema(wanted))
-    if answer is None:
-        return extraction, None
+    answer = llm.ask(server, instructions(category, wanted), text, schema(wanted))
     if answer.content is None:
         return replace(extraction, warnings=(*extraction.warnings, *answer.warnings)), asdict(answer.usage)
     return with_answers(extraction, category, shown, answer.content), asdict(answer.usage)

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from pipeline import circuit, llm
+from pipeline import circuit, llm, settings
 from pipeline.breaker import DEPENDENCY
 from tests.answering import answering, refusing
 from tests.language_model import Question, Reply, said, scripted
@@ -44,9 +44,9 @@ def use(monkeypatch: pytest.MonkeyPatch) -> Callable[..., None]:
 
 
 def ask(text: str = "The sky.") -> llm.Answer:
-    answer = llm.ask("Which colour?", text, SCHEMA)
-    assert answer is not None
-    return answer
+    server = settings.language_model()
+    assert server is not None
+    return llm.ask(server, "Which colour?", text, SCHEMA)
 
 
 @contextmanager
@@ -62,9 +62,12 @@ def saying(*replies: Reply) -> Iterator[tuple[str, list[Question]]]:
         yield address, asked
 
 
-def test_no_model_is_asked_where_none_is_configured(monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize("address", [None, ""])
+def test_no_model_is_configured_by_default(address: str | None, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("OLLAMA_HOST", raising=False)
-    assert llm.ask("Which colour?", "The sky.", SCHEMA) is None
+    if address is not None:
+        monkeypatch.setenv("OLLAMA_HOST", address)
+    assert settings.language_model() is None
 
 
 def test_the_question_is_the_schema_and_the_text_as_data(use: Callable[..., None]) -> None:

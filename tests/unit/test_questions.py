@@ -1,5 +1,7 @@
 """What a language model is asked about fields, and what becomes of its answers."""
 
+import pytest
+
 from functions.extract import questions
 from functions.extract.fields import Extraction, FieldValue, extract_fields, missing, with_answers
 from pipeline.pages import Page
@@ -20,6 +22,11 @@ def pages(text: str = TEXT) -> list[Page]:
 
 def extracted() -> Extraction:
     return extract_fields(category="invoice", pages=pages(), attachments=[], corrections={})
+
+
+def test_where_no_model_is_configured_nothing_changes(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("OLLAMA_HOST", raising=False)
+    assert questions.with_model(extracted(), "invoice", pages()) == (extracted(), None)
 
 
 def test_only_single_values_that_are_missing_are_asked_for() -> None:

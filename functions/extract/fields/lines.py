@@ -55,10 +55,13 @@ class Spot:
 
 
 def lines(pages: Sequence[Page]) -> tuple[Line, ...]:
-    """The lines of the first and last pages: what names a document stands there."""
-    if len(pages) > FIRST_PAGES + LAST_PAGES:
-        pages = [*pages[:FIRST_PAGES], *pages[-LAST_PAGES:]]
-    return all_lines(pages)
+    """The lines of the pages that tell what a document is."""
+    return all_lines(telling(pages))
+
+
+def telling(pages: Sequence[Page]) -> Sequence[Page]:
+    """The first and last pages: what names a document stands there."""
+    return pages if len(pages) <= FIRST_PAGES + LAST_PAGES else [*pages[:FIRST_PAGES], *pages[-LAST_PAGES:]]
 
 
 def all_lines(pages: Sequence[Page]) -> tuple[Line, ...]:
