@@ -29,13 +29,22 @@ def answering(status: int | None) -> Iterator[str]:
         def log_message(self, format: str, *args: object) -> None:
             """Nothing: the test says what happened."""
 
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    with listening(Handler) as address:
+        try:
+            yield address
+        finally:
+            over.set()
+
+
+@contextmanager
+def listening(handler: type[BaseHTTPRequestHandler]) -> Iterator[str]:
+    """The address of a server that handles its requests so."""
+    server = ThreadingHTTPServer(("127.0.0.1", 0), handler)
     thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05})
     thread.start()
     try:
         yield f"http://127.0.0.1:{server.server_port}"
     finally:
-        over.set()
         server.shutdown()
         thread.join()
         server.server_close()

@@ -3,15 +3,15 @@
 import json
 import subprocess
 import sys
-import threading
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from http.server import BaseHTTPRequestHandler
 from typing import Any
 
 import pytest
 
 from pipeline import circuit
+from tests.answering import listening
 from tests.model_server import CONTEXT_TOKENS, MODEL
 
 Question = dict[str, Any]
@@ -65,13 +65,6 @@ def scripted(answer: Callable[[Question], Reply]) -> Iterator[str]:
         def log_message(self, format: str, *args: object) -> None:
             """Nothing: the test says what happened."""
 
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05})
-    thread.start()
-    try:
-        yield f"http://127.0.0.1:{server.server_port}"
-    finally:
-        server.shutdown()
-        thread.join()
-        server.server_close()
-        circuit.of.cache_clear()
+    with listening(Handler) as address:
+        yield address
+    circuit.of.cache_clear()

@@ -1,17 +1,16 @@
 """A language model is asked in one form, within one time; whatever it does, there is an answer or a warning."""
 
 import os
-import socketserver
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from typing import Any
+from http.server import BaseHTTPRequestHandler
 
 import pytest
 
 from pipeline import circuit, llm, settings
 from pipeline.breaker import DEPENDENCY
-from tests.answering import answering, refusing
+from tests.answering import answering, listening, refusing
 from tests.language_model import Question, Reply, said, scripted
 from tests.waiting import eventually
 
@@ -183,23 +182,21 @@ def trickling() -> Iterator[str]:
     """The address of a server whose answer comes byte by byte and has no end."""
     over = threading.Event()
 
-    class Handler(socketserver.StreamRequestHandler):
-        def handle(self) -> None:
-            self.wfile.write(b"HTTP/1.1 200 OK\r\nConnection: close\r\n\r\n")
+    class Handler(BaseHTTPRequestHandler):
+        def do_POST(self) -> None:
+            self.send_response(200)
+            self.end_headers()
             while not over.wait(0.1):
                 try:
                     self.wfile.write(b" ")
                 except OSError:
                     return
 
-    server = socketserver.ThreadingTCPServer(("127.0.0.1", 0), Handler)
-    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05})
-    thread.start()
-    address: Any = server.server_address
-    try:
-        yield f"http://127.0.0.1:{address[1]}"
-    finally:
-        over.set()
-        server.shutdown()
-        thread.join()
-        server.server_close()
+        def log_message(self, format: str, *args: object) -> None:
+            """Nothing: the test says what happened."""
+
+    with listening(Handler) as address:
+        try:
+            yield address
+        finally:
+            over.set()
