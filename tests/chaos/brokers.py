@@ -43,7 +43,7 @@ def own_broker(home: Path) -> Iterator[RabbitMQ]:
             broker.close()
             for server in service.servers:
                 server.stop()
-            shutil.rmtree(service.folder, ignore_errors=True)
+            shutil.rmtree(here.data, ignore_errors=True)
 
 
 def main(start_script: str) -> int:

@@ -65,6 +65,7 @@ def cluster(home: Path) -> Iterator[list[Node]]:
             broker.close()
             for server in [*(node.server for node in nodes), names]:
                 server.stop()
+            shutil.rmtree(first.data, ignore_errors=True)
 
 
 def whole() -> bool:

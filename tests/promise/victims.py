@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from local import native, services, site
+from local import credentials, native, services, site
 from local.errors import ServiceError
 from local.native import Service
 from local.opensearch import OpenSearch
@@ -79,6 +79,7 @@ def victims(home: Path) -> Iterator[Victims]:
     home.mkdir(exist_ok=True)
     here = site.load(home) or site.plan(home, "native")
     site.save(here)
+    credentials.generate(here.secrets)
     if ours:
         copied(OpenSearch(ours).node, OpenSearch(here).node)
     with pytest.MonkeyPatch.context() as patch, ExitStack() as open_proxies:
