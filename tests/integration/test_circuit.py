@@ -5,9 +5,15 @@ import time
 from collections.abc import Callable, Iterator
 
 import pytest
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+from starlette.testclient import TestClient
 
+from connector.circuits import Circuits, database_circuit
 from pipeline import blobs, circuit, database
-from pipeline.breaker import Limits
+from pipeline.application import application
+from pipeline.breaker import DEPENDENCY, Limits
 from pipeline.circuit import Circuit, guarded
 from pipeline.errors import CircuitOpen, Rejected, Unavailable
 from tests.waiting import eventually
@@ -162,3 +168,52 @@ def test_the_read_side_follows_and_probes_without_writing(database_as: Callable[
     probed(reader, True)
     assert permitted(reader) is not None
     assert shown() == "open"
+
+
+def exhaust_the_database() -> None:
+    """Calls that the server cuts off, as often as it takes."""
+    for _ in range(DEPENDENCY.consecutive):
+        with pytest.raises(Unavailable), database.transaction() as tx:
+            tx.execute("SET LOCAL statement_timeout = 10; SELECT pg_sleep(30)")
+
+
+def test_a_database_that_fails_again_and_again_is_not_asked_and_tells_so_afterwards() -> None:
+    database.changes.clear()
+    exhaust_the_database()
+    assert database_circuit() != "closed"
+    eventually(answers, within=30)
+    assert database_circuit() == "closed"
+    circuits = Circuits("connector-1", probes=False)
+    assert circuits.step() > 0
+    told = database.fetch("SELECT actor, detail->>'state' AS state FROM audit WHERE subject = 'postgresql' ORDER BY at")
+    assert [(row["actor"], row["state"]) for row in told] == [("connector-1", "open"), ("connector-1", "closed")]
+    assert database.fetch("SELECT state FROM breakers WHERE name = 'postgresql'") == [{"state": "closed"}]
+
+
+def answers() -> bool:
+    try:
+        database.ping()
+    except CircuitOpen:
+        return False
+    return True
+
+
+def test_the_connector_closes_a_circuit_that_nobody_calls_through(bucket: str) -> None:
+    with database.transaction() as tx:
+        circuit.opened(tx, "object-store", "another process")
+    circuits = Circuits("connector-1", probes=True)
+
+    def closed() -> bool:
+        circuits.step()
+        return database.fetch("SELECT state FROM breakers") == [{"state": "closed"}]
+
+    eventually(closed, within=60)
+
+
+def test_an_answer_names_the_server_that_is_left_alone() -> None:
+    def refuse(request: Request) -> Response:
+        raise CircuitOpen("object-store", retry_after=2)
+
+    answer = TestClient(application([Route("/", refuse)])).get("/")
+    assert (answer.status_code, answer.json()["code"]) == (503, "circuit-open")
+    assert (answer.headers["X-Breaker"], answer.headers["Retry-After"]) == ("object-store", "2")
