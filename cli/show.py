@@ -75,6 +75,9 @@ def show_document(now: Session, document: dict[str, Any]) -> None:
     now.say(render.document(document))
     for warning in render.warnings(document.get("warnings") or []):
         now.say(warning)
+    for stage, cost in (document.get("llm") or {}).items():
+        tokens = cost["prompt_tokens"] + cost["answer_tokens"]
+        now.say(f"{stage} asked {cost['model']}: {cost['calls']} calls, {tokens} tokens, {cost['seconds']:.1f} s")
     if document.get("searchable_run"):
         now.say("")
         show_fields(now, now.client.get(f"/api/documents/{document['id']}/fields"))

@@ -113,6 +113,9 @@ def accept(state: State, filename: str, content: bytes, correlation: str) -> dic
         "children": [],
         "warnings": [{"code": "no-text", "message": "Nothing to read.", "page": 2}],
         "alternatives": [{"category": "report", "confidence": 0.1}],
+        "llm": {
+            "extract": {"model": "qwen2.5:3b", "calls": 2, "prompt_tokens": 900, "answer_tokens": 50, "seconds": 8.14}
+        },
         "created_at": "2025-03-01T10:00:00Z",
         "updated_at": "2025-03-01T10:00:09Z",
     }

@@ -224,6 +224,7 @@ def test_show_has_the_document_its_warnings_and_its_fields(run: Run, inbox: Path
     document = str(run("--json", "upload", str(inbox / "invoice.pdf")).lines()[0]["document_id"])
     ran = run("show", document)
     assert "! no-text: Nothing to read. (page 2)" in ran.out
+    assert "extract asked qwen2.5:3b: 2 calls, 950 tokens, 8.1 s" in ran.out
     assert [line.split()[:2] for line in ran.out.splitlines() if line.startswith(("total", "lines"))] == [
         ["total", "12.00"],
         ["lines", "description"],
