@@ -21,12 +21,12 @@ def about() -> File:
 
 
 def fields(schema: Mapping[str, Any]) -> dict[str, str]:
-    """The kind of each field of a category: text, date, number or list."""
+    """The kind of each field of a category: text, date, number, or list for what has parts."""
     return {name: kind(described) for name, described in schema.get("properties", {}).items()}
 
 
 def kind(described: Mapping[str, Any]) -> str:
-    if described.get("type") == "array":
+    if described.get("type") in ("array", "object"):
         return "list"
     if described.get("format") == "date":
         return "date"

@@ -84,9 +84,23 @@ def test_a_script_stays_small_and_makes_no_markup_of_text(path: Path) -> None:
     assert not re.search(r"innerHTML|outerHTML|insertAdjacentHTML|document\.write|\beval\(|new Function", source)
 
 
-def test_every_module_the_page_preloads_is_there() -> None:
+def imported(name: str, known: set[str]) -> set[str]:
+    """A script and what it imports at once, and so on."""
+    if name not in known:
+        known.add(name)
+        for other in re.findall(r'^import .+? from "\./(.+?)";', (SCRIPTS[0].parent / name).read_text(), flags=re.M):
+            imported(other, known)
+    return known
+
+
+def test_the_page_asks_for_every_script_of_the_first_view_in_one_step() -> None:
     index = files()["index.html"].content.decode()
-    for address in re.findall(r'"page/[0-9a-f]{16}/([^"]+)"', index):
+    preloaded = re.findall(r'modulepreload" href="page/[0-9a-f]{16}/script/([^"]+)"', index)
+    assert set(preloaded) == imported("main.js", set())
+
+
+def test_every_address_in_the_page_leads_to_a_file() -> None:
+    for address in re.findall(r'"page/[0-9a-f]{16}/([^"]+)"', files()["index.html"].content.decode()):
         assert f"assets/{address}" in files()
 
 

@@ -16,13 +16,15 @@ export class Fields {
 
   async show(shown) {
     this.document = shown;
+    let found;
     try {
-      const { fields } = await get(`${this.path}/fields`);
-      this.#draw(fields);
+      found = await get(`${this.path}/fields`);
     } catch (problem) {
       const key = problem.code === "not-made" ? "document.not-made" : "document.not-yet";
       this.list.replaceChildren(h("p", { class: "quiet small" }, t(key)));
+      return;
     }
+    this.#draw(found.fields);
   }
 
   #draw(fields) {
@@ -43,7 +45,7 @@ export class Fields {
     const single = typeof found.value !== "object";
     const row = h("li", { class: "field-row", onpointerenter: () => this.point(found), onpointerleave: () => this.point(null), onfocusin: () => this.point(found), onfocusout: () => this.point(null) });
     const evidence = [found.page && t("document.on-page", { page: found.page }), found.method && named("method", found.method), found.confidence !== null && found.confidence !== undefined && found.method !== "correction" && percent(found.confidence)].filter(Boolean).join(" · ");
-    const value = single ? h("span", { class: "field-value" }, shownValue(found.value)) : rows(found.value);
+    const value = single ? h("span", { class: "field-value" }, shownValue(found.value)) : rows([found.value].flat());
     const show = h("button", { type: "button", class: "field-main", onclick: () => this.point(found, true) },
       own && h("span", { class: "label" }, named("field", name)), single && value,
       h("span", { class: "quiet small" }, evidence), found.quote && found.quote !== found.value && h("q", { class: "quiet small" }, found.quote));
@@ -87,7 +89,7 @@ export class Fields {
   }
 }
 
-/** The rows of a list field as a table; its columns are those of all rows. */
+/** What has parts, one or several, as a table; its columns are those of all rows. */
 function rows(values) {
   const columns = [...new Set(values.flatMap((each) => (each && typeof each === "object" ? Object.keys(each) : [])))];
   if (columns.length === 0) return h("span", { class: "field-value" }, values.map(String).join(", "));

@@ -1,5 +1,6 @@
 // Failures and warnings in plain words, each with what to do next.
 
+import { Problem } from "./api.js";
 import { h } from "./dom.js";
 import { has, named, size, t } from "./words.js";
 
@@ -44,6 +45,7 @@ export function emptyState(title, text, ...actions) {
 
 /** What stands in place of what could not be loaded. */
 export function problemState(problem, again) {
+  if (!(problem instanceof Problem)) reportError(problem);
   const retry = h("button", { type: "button", class: "button primary", onclick: again }, t("again"));
   if (problem.status === 0) return emptyState(t("lost.title"), t("lost.text"), retry);
   if (problem.status === 404) return emptyState(t("gone.title"), t("gone.text"), h("a", { class: "button", href: "#/" }, t("home")));
