@@ -23,6 +23,7 @@ clean: ## stop everything and remove data, secrets and the virtual environment
 	@rm -rf .venv build docstream.egg-info
 
 test: .venv/developer ## every test, against the real services
+	@.venv/bin/python -m tests.web.chromium
 	@.venv/bin/python -m local.services up
 	.venv/bin/pytest
 

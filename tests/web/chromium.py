@@ -11,6 +11,7 @@ def program() -> str:
     """Raises ServiceError, naming the command to run, where it can be neither found nor installed."""
     found = shutil.which("chromium")
     if found is None:
+        print(f"installing distribution packages: {' '.join(PACKAGES)}", flush=True)
         packages.install(PACKAGES, packages.how_to_become_root(PACKAGES))
         found = shutil.which("chromium")
     assert found is not None
@@ -18,4 +19,4 @@ def program() -> str:
 
 
 if __name__ == "__main__":
-    print(program())
+    program()
