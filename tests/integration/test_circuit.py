@@ -147,7 +147,7 @@ def test_a_probe_that_fails_leaves_it_open_for_the_next_one() -> None:
     assert audited() == ["open", "closed"]
 
 
-def test_without_the_table_each_process_guards_for_itself() -> None:
+def test_row_44_without_the_table_each_process_guards_for_itself() -> None:
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("PGPORT", "1")
         database.close()
