@@ -60,7 +60,9 @@ class Connector:
             stuck_seconds=settings.stuck_seconds,
             levels=tuple(settings.policy.levels),
         )
-        self.admin = Admin(settings.admin_host, settings.admin_port, Health(self.supervisor, self.publisher))
+        health = Health(self.supervisor, self.publisher)
+        administrator = (settings.gateway_user, settings.gateway_password)
+        self.admin = Admin(settings.admin_host, settings.admin_port, health, administrator)
 
     def run(self) -> int:
         """Until a signal or a bug; returns the exit code."""

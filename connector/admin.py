@@ -1,5 +1,7 @@
 """Health, readiness, metrics and pause on one small HTTP port."""
 
+import base64
+import hmac
 import json
 import threading
 import time
@@ -39,9 +41,11 @@ class Health:
 class Admin(ThreadingHTTPServer):
     daemon_threads = True
 
-    def __init__(self, host: str, port: int, health: Health) -> None:
+    def __init__(self, host: str, port: int, health: Health, administrator: tuple[str, str]) -> None:
+        """administrator: the gateway's, with the password; who may deploy may pause."""
         super().__init__((host, port), Handler)
         self.health = health
+        self.credentials = b"Basic " + base64.b64encode(":".join(administrator).encode())
 
     def start(self) -> None:
         threading.Thread(target=self.serve_forever, kwargs={"poll_interval": 5}, name="admin", daemon=True).start()
@@ -66,7 +70,10 @@ class Handler(BaseHTTPRequestHandler):
             self._say(HTTPStatus.NOT_FOUND, code="not-found")
 
     def do_POST(self) -> None:
-        """/pause/<function> and /resume/<function>: until the connector ends."""
+        """/pause/<function> and /resume/<function>, for the gateway's administrator: until the connector ends."""
+        if not hmac.compare_digest(self.headers.get("Authorization", "").encode(), self.server.credentials):
+            self._say(HTTPStatus.UNAUTHORIZED, code="unauthorized")
+            return
         _, action, function = [*self.path.split("/", 2), "", ""][:3]
         intake = self.server.health.supervisor.intakes.get(function)
         if action not in ("pause", "resume") or intake is None:
@@ -81,6 +88,8 @@ class Handler(BaseHTTPRequestHandler):
     def _answer(self, status: HTTPStatus, body: bytes, content_type: str) -> None:
         self.send_response(status)
         self.send_header("Content-Type", content_type)
+        if status == HTTPStatus.UNAUTHORIZED:
+            self.send_header("WWW-Authenticate", 'Basic realm="connector"')
         self.send_header("Content-Length", str(len(body)))
         self.end_headers()
         self.wfile.write(body)

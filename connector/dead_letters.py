@@ -8,10 +8,11 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID, uuid5
 
+from pipeline import rfc3339
 from pipeline.broker import DEAD_LETTER_EXCHANGE, Delivery, Message, stripped
 from pipeline.envelope import EVENT_NAMESPACE
 
-from .journey import OWN_HEADERS, count, text
+from .journey import OWN_HEADERS, count
 from .settle import DeadLetter
 
 TYPE = "docstream.dead-letter.v1"
@@ -28,8 +29,8 @@ def dead_letter_headers(function: str, letter: DeadLetter, now: datetime) -> dic
         "x-dead-reason": letter.reason[:REASON_CHARS],
         "x-dead-status": letter.status,
         "x-dead-attempts": letter.journey.attempt,
-        "x-dead-first-failed": text(first_failed),
-        "x-dead-last-failed": text(now),
+        "x-dead-first-failed": rfc3339.text(first_failed),
+        "x-dead-last-failed": rfc3339.text(now),
     }
     return {name: value for name, value in named.items() if value is not None}
 
@@ -66,8 +67,8 @@ def adopted(delivery: Delivery, now: datetime) -> dict[str, Any]:
         "x-dead-class": "suspected-poison",
         "x-dead-reason": "it was delivered too often without an answer",
         "x-dead-attempts": count(delivery.headers.get("x-attempt")),
-        "x-dead-first-failed": text(now),
-        "x-dead-last-failed": text(now),
+        "x-dead-first-failed": rfc3339.text(now),
+        "x-dead-last-failed": rfc3339.text(now),
     }
 
 
@@ -95,7 +96,7 @@ def dead_letter_event(body: bytes, headers: Mapping[str, Any], now: datetime) ->
         "id": str(uuid5(EVENT_NAMESPACE, f"{function}|{identity}|{replay}")),
         "source": "/connector",
         "type": TYPE,
-        "time": text(now),
+        "time": rfc3339.text(now),
         "datacontenttype": "application/json",
         "dataschema": "https://docstream.dev/schemas/dead-letter/1.0.json",
         "causationid": str(identity),

@@ -5,6 +5,8 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any, Self
 
+from pipeline import rfc3339
+
 OWN_HEADERS = frozenset({"x-attempt", "x-defer", "x-first-seen", "x-deadline", "x-first-failed", "x-last-error-class"})
 
 
@@ -42,9 +44,9 @@ class Journey:
         named = {
             "x-attempt": self.attempt,
             "x-defer": self.defer,
-            "x-first-seen": text(self.first_seen),
-            "x-deadline": text(self.deadline),
-            "x-first-failed": text(self.first_failed) if self.first_failed else None,
+            "x-first-seen": rfc3339.text(self.first_seen),
+            "x-deadline": rfc3339.text(self.deadline),
+            "x-first-failed": rfc3339.text(self.first_failed) if self.first_failed else None,
             "x-last-error-class": self.error_class,
             "x-replay": self.replay or None,
         }
@@ -60,8 +62,3 @@ def moment(value: Any) -> datetime | None:
         return datetime.fromisoformat(value).astimezone(UTC)
     except (TypeError, ValueError, OverflowError):
         return None
-
-
-def text(value: datetime) -> str:
-    """RFC 3339 in UTC with milliseconds."""
-    return value.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%f")[:-3] + "Z"

@@ -5,13 +5,14 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
+from pipeline import rfc3339
 from pipeline.broker import Delivery, stripped
 from pipeline.envelope import CONTENT_TYPE, parse
 from pipeline.errors import Rejected
 from pipeline.events import EVENTS
 
 from .dead_letters import adopted, dead_letter_event, rendered
-from .journey import Journey, text
+from .journey import Journey
 from .outcome import PERMANENT, Answer
 from .settle import DeadLetter, dead_letter
 from .topics import COMPENSATE
@@ -55,7 +56,7 @@ def prepare(delivery: Delivery, *, connector: str, now: datetime, patience: time
         "X-Topic": topic,
         "X-Connector": connector,
         "X-Attempt": str(journey.attempt + 1),
-        "X-Deadline": text(journey.deadline),
+        "X-Deadline": rfc3339.text(journey.deadline),
         "X-Rabbitmq-Msg-Id": printable(delivery.message_id),
         "X-Rabbitmq-Routing-Key": printable(delivery.routing_key),
         "traceparent": printable(kept.get("traceparent")),

@@ -1,21 +1,13 @@
 """Bytes of a text of unknown encoding become a string."""
 
-import codecs
 import unicodedata
 from pathlib import Path
 
 import charset_normalizer
 
 from pipeline.errors import Rejected
+from pipeline.texttype import MARKS, WIDE
 
-_BOMS = (
-    (codecs.BOM_UTF8, "utf-8-sig"),
-    (codecs.BOM_UTF32_LE, "utf-32"),  # before UTF-16: its mark begins with the same two bytes
-    (codecs.BOM_UTF32_BE, "utf-32"),
-    (codecs.BOM_UTF16_LE, "utf-16"),
-    (codecs.BOM_UTF16_BE, "utf-16"),
-)
-_WIDE = ("utf-32-be", "utf-32-le", "utf-16-be", "utf-16-le")
 _PROBE_BYTES = 64 * 1024
 _SHIFT_JIS_SHARE = 0.1
 
@@ -39,7 +31,7 @@ def decoded(data: bytes, declared: str | None = None) -> str:
 
 
 def _by_mark(data: bytes) -> str | None:
-    for mark, encoding in _BOMS:
+    for mark, encoding in MARKS:
         if data.startswith(mark):
             return data.decode(encoding, errors="replace")
     return None
@@ -59,7 +51,7 @@ def _as(data: bytes, encoding: str | None) -> str | None:
 def _wide(data: bytes) -> str | None:
     if b"\x00" not in data[:_PROBE_BYTES]:
         return None
-    return next((text for encoding in _WIDE if (text := _as(data, encoding)) and _readable(text)), None)
+    return next((text for encoding in WIDE if (text := _as(data, encoding)) and _readable(text)), None)
 
 
 def _single(data: bytes) -> str | None:

@@ -6,10 +6,11 @@ An event id is derived from its cause, so a repeated delivery makes the same eve
 
 import json
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Generic, TypeVar
 from uuid import UUID, uuid5
 
+from . import rfc3339
 from .errors import Rejected
 from .events import Event
 from .upcasting import checked, type_of
@@ -55,7 +56,7 @@ def attributes(envelope: Envelope[Event]) -> dict[str, str]:
         "source": envelope.source,
         "type": envelope.data.type(),
         "subject": str(envelope.subject),
-        "time": envelope.time.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%f")[:-3] + "Z",
+        "time": rfc3339.text(envelope.time),
         "datacontenttype": "application/json",
         "dataschema": f"https://docstream.dev/schemas/{envelope.name}/{envelope.data.version}.json",
         "correlationid": str(envelope.correlation_id),

@@ -1,4 +1,4 @@
-"""What a document is and which states it may pass through; pure."""
+"""What a document is and the states it passes through; pure."""
 
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -6,18 +6,9 @@ from typing import Any, Literal
 from uuid import UUID
 
 State = Literal["uploaded", "classified", "extracted", "indexed", "failed", "deleted"]
+"""In this order within one run; failed follows the first three. reprocess and delete open the next run from any."""
 
 TERMINAL: frozenset[State] = frozenset({"indexed", "failed", "deleted"})
-
-TRANSITIONS: dict[State, frozenset[State]] = {
-    "uploaded": frozenset({"classified", "failed"}),
-    "classified": frozenset({"extracted", "failed"}),
-    "extracted": frozenset({"indexed", "failed"}),
-    "indexed": frozenset(),
-    "failed": frozenset(),
-    "deleted": frozenset(),
-}
-"""Within one run. reprocess and delete open the next run from any state."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -85,8 +76,3 @@ class Document:
     llm: dict[str, Any] = field(default_factory=dict)
     created_at: datetime
     updated_at: datetime
-
-
-def may_follow(current: State, following: State) -> bool:
-    """Is this transition legal within one run?"""
-    return following in TRANSITIONS[current]

@@ -19,6 +19,8 @@ _FIRST_PAGES = 3
 _OCR_SCALE = 2.0
 _OCR_PIXELS = 4_000_000
 _PICTURE_PIXELS = 16_000_000
+MOST_EMBEDDED = 100
+"""Files inside a PDF that are looked at."""
 _FEW_CHARS = 16
 """A page with fewer characters and a picture on it is a scan."""
 _MOSTLY_DRAWN = 0.5
@@ -60,10 +62,10 @@ def check_not_empty(path: Path) -> None:
         raise Rejected("empty-file", "the file is empty")
 
 
-def pdf_attachments(path: Path, *, limit: int = 100, max_bytes: int = 50_000_000) -> list[tuple[str, bytes]]:
+def pdf_attachments(path: Path, *, max_bytes: int = 50_000_000) -> list[tuple[str, bytes]]:
     """Name and content of the files embedded in a PDF. Raises Rejected "encrypted" or "corrupt"."""
     with pdf.opened(path) as document:
-        return pdf.embedded(document, limit=limit, max_bytes=max_bytes)
+        return pdf.embedded(document, limit=MOST_EMBEDDED, max_bytes=max_bytes)
 
 
 def page_picture(path: Path, page: int, *, scale: float) -> bytes:
@@ -91,7 +93,7 @@ def _of_pdf(path: Path, chars: int) -> Sample:
             length += len(page.text)
             if length >= chars:
                 break
-        names, count = pdf.embedded_names(document, limit=100), len(document)
+        names, count = pdf.embedded_names(document, limit=MOST_EMBEDDED), len(document)
     return _sample(tuple(pages), chars, page_count=count, embedded=names)
 
 

@@ -13,6 +13,7 @@ from typing import Any, Self
 
 import requests
 
+from pipeline import settings
 from tests.free_port import free_port
 from tests.waiting import eventually
 
@@ -57,8 +58,10 @@ class ConnectorProcess:
     def get(self, path: str) -> requests.Response:
         return requests.get(f"http://127.0.0.1:{self.port}{path}", timeout=30)
 
-    def post(self, path: str) -> requests.Response:
-        return requests.post(f"http://127.0.0.1:{self.port}{path}", timeout=30)
+    def post(self, path: str, password: str | None = None) -> requests.Response:
+        """As the gateway's administrator."""
+        known = password or settings.secret("docstream-basic-auth-password")
+        return requests.post(f"http://127.0.0.1:{self.port}{path}", auth=("admin", known), timeout=30)
 
     def is_ready(self) -> bool:
         assert self.process.poll() is None, self.log()

@@ -8,7 +8,7 @@ from uuid import UUID
 
 from starlette.responses import JSONResponse, Response
 
-from pipeline import event_store
+from pipeline import event_store, rfc3339
 from pipeline.database import Row, fetch
 from pipeline.errors import BadRequest, NotFound
 
@@ -110,7 +110,7 @@ def shape(row: Row) -> dict[str, Any]:
 
 
 def moment(at: datetime | None) -> str | None:
-    return at.isoformat(timespec="milliseconds").replace("+00:00", "Z") if at else None
+    return rfc3339.text(at) if at else None
 
 
 def cursor(row: Row) -> str:

@@ -10,6 +10,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
+from pipeline import rfc3339
 from pipeline.auth import authenticate
 from pipeline.database import Row, fetch, transaction
 from pipeline.documents import now
@@ -129,7 +130,7 @@ def trial(event_id: UUID, webhook_id: UUID, tenant: str) -> bytes:
         "source": "/functions/notify",
         "type": "docstream.webhook.test.v1",
         "subject": str(webhook_id),
-        "time": now().isoformat(timespec="milliseconds").replace("+00:00", "Z"),
+        "time": rfc3339.text(now()),
         "datacontenttype": "application/json",
         "tenant": tenant,
         "data": {"webhook_id": str(webhook_id)},

@@ -5,11 +5,11 @@ from typing import Any
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
+from pipeline import rfc3339
 from pipeline.auth import authenticate
 from pipeline.database import Row, fetch
 from pipeline.settings import operator_tenant
 
-from . import shapes
 from .parameters import Parameters
 
 SEEN_SECONDS = 30
@@ -79,10 +79,10 @@ def consumer(row: Row) -> dict[str, Any]:
         "active": row["active"],
         "handled": row["handled"],
         "failed": row["failed"],
-        "seen_at": shapes.moment(row["seen_at"]),
+        "seen_at": rfc3339.text(row["seen_at"]),
     }
 
 
 def breaker(row: Row) -> dict[str, Any]:
-    opened_at = shapes.moment(row["opened_at"]) if row["opened_at"] else None
+    opened_at = rfc3339.text(row["opened_at"]) if row["opened_at"] else None
     return {"name": row["name"], "state": row["state"], "opened_at": opened_at}

@@ -3,10 +3,10 @@
 import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict
-from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
 
+from pipeline import rfc3339
 from pipeline.events import EVENTS
 from pipeline.model import Document, DocumentWarning
 from pipeline.search.ask import Shown
@@ -40,8 +40,8 @@ def document(of: Document, children: Sequence[str]) -> dict[str, Any]:
         "failure": asdict(of.failure) if of.failure else None,
         "correlation_id": str(of.correlation_id),
         "metadata": of.metadata,
-        "created_at": moment(of.created_at),
-        "updated_at": moment(of.updated_at),
+        "created_at": rfc3339.text(of.created_at),
+        "updated_at": rfc3339.text(of.updated_at),
         "links": links(of),
     }
 
@@ -85,7 +85,7 @@ def event(row: Mapping[str, Any]) -> dict[str, Any]:
         "type": kind.type(),
         "event": row["type"],
         "subject": str(row["document_id"]),
-        "time": moment(row["occurred_at"]),
+        "time": rfc3339.text(row["occurred_at"]),
         "sequence": row["sequence"],
         "run": row["run"],
         "correlationid": str(row["correlation_id"]),
@@ -114,10 +114,6 @@ def facets(counts: Mapping[str, Mapping[str, int]]) -> dict[str, list[dict[str, 
     return {
         name: [{"value": value, "count": count} for value, count in values.items()] for name, values in counts.items()
     }
-
-
-def moment(at: datetime) -> str:
-    return at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%f")[:-3] + "Z"
 
 
 def fields(document_id: UUID, run: int, category: str | None, found: Mapping[str, Any]) -> dict[str, Any]:

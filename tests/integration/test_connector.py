@@ -427,6 +427,7 @@ def test_consuming_goes_on_after_the_broker_cut_every_connection(
 
 def test_a_paused_function_waits_until_it_is_resumed(start: Start, gateway: SimulatedGateway, control: Control) -> None:
     connector = start().ready()
+    assert connector.post("/pause/classify", password="guess").status_code == 401
     assert connector.post("/pause/classify").json() == {"function": "classify", "paused": True}
     eventually(lambda: connector.states()["classify"] == "paused")
     publish(uploaded())

@@ -101,17 +101,21 @@ class Rig:
         finally:
             other.stop()
 
+    @property
+    def administrator(self) -> tuple[str, str]:
+        """Of the gateway, and so of the connector."""
+        return "admin", (self.stack.home / "secrets" / "docstream-basic-auth-password").read_text().strip()
+
     def deploy(self, method: str, deployment: Mapping[str, object]) -> None:
         """Ask the gateway as faas-cli does."""
-        password = (self.stack.home / "secrets" / "docstream-basic-auth-password").read_text().strip()
-        url, administrator = f"{self.stack.url}/system/functions", ("admin", password)
-        requests.request(method, url, json=deployment, auth=administrator, timeout=30).raise_for_status()
+        url = f"{self.stack.url}/system/functions"
+        requests.request(method, url, json=deployment, auth=self.administrator, timeout=30).raise_for_status()
 
     def pause(self, function: str) -> None:
-        requests.post(f"{self._admin}/pause/{function}", timeout=30).raise_for_status()
+        requests.post(f"{self._admin}/pause/{function}", auth=self.administrator, timeout=30).raise_for_status()
 
     def resume(self, function: str) -> None:
-        requests.post(f"{self._admin}/resume/{function}", timeout=30).raise_for_status()
+        requests.post(f"{self._admin}/resume/{function}", auth=self.administrator, timeout=30).raise_for_status()
 
     def metric(self, name: str, **labels: str) -> float:
         """The sum over all series of this name that carry these labels; 0 when there is none."""

@@ -125,7 +125,3 @@ def is_address(text: str) -> bool:
 def is_company(text: str) -> bool:
     """Carries a legal form or a word shops use."""
     return bool(SUFFIX.search(text) or _ENDS_IN_SUFFIX.search(text))
-
-
-def is_salutation(text: str) -> bool:
-    return bool(_SALUTATION.match(text.strip(" ,:")))
