@@ -240,11 +240,11 @@ def test_a_killed_connector_leads_to_redelivery(start: Start, gateway: Simulated
     gateway.replies["classify"] = held(reached, never)
     first, envelope = start().ready(), uploaded()
     publish(envelope)
-    assert reached.wait(10)
+    assert reached.wait(60)
     first.process.kill()
     gateway.replies["classify"] = lambda _: Reply()
     second = start()
-    eventually(lambda: second.actions("ack"), within=20)
+    eventually(lambda: second.actions("ack"), within=90)
     never.set()
     assert [call.body for call in gateway.calls_of("classify")] == [render(envelope)] * 2
 
@@ -303,6 +303,18 @@ def test_a_circuit_leaves_a_trace_for_the_operator(start: Start, gateway: Simula
     publish(uploaded())
     rows = eventually(lambda: database.fetch("SELECT subject, detail FROM audit WHERE action = 'circuit'"), within=60)
     assert (rows[0]["subject"], rows[0]["detail"]) == ("classify", {"state": "open"})
+
+
+def test_one_answer_that_a_server_is_left_alone_stops_the_function(start: Start, gateway: SimulatedGateway) -> None:
+    away = problem(503, "circuit-open", **{"Retry-After": "1", "X-Breaker": "object-store"})
+    gateway.replies["classify"] = sequence(away, Reply())
+    connector = start(CONNECTOR_MAX_ATTEMPTS="0").ready()
+    publish(uploaded())
+    eventually(lambda: connector.actions("ack"), within=60)
+    assert connector.actions("circuit")[0]["state"] == "open"
+    assert [(line["outcome"], line["defer"], line["attempt"]) for line in connector.actions("retry")] == [
+        ("circuit-open", 1, 0)
+    ]
 
 
 def test_one_answer_that_a_server_is_left_alone_stops_the_function(start: Start, gateway: SimulatedGateway) -> None:
