@@ -1,7 +1,9 @@
 """Formats of older Office programs, carried over by LibreOffice where it is installed."""
 
+import os
 import shutil
 import subprocess
+from functools import partial
 from pathlib import Path
 
 from pipeline import settings
@@ -40,7 +42,7 @@ def carried_over(path: Path, suffix: str, folder: Path, *, by: str) -> Path:
             stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,
             env=settings.environment_of({"HOME": str(folder)}),
-            preexec_fn=die_with_parent,
+            preexec_fn=partial(die_with_parent, os.getpid()),
         )
     except (subprocess.CalledProcessError, subprocess.TimeoutExpired) as error:
         raise Rejected("corrupt", "LibreOffice cannot read the document") from error

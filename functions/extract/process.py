@@ -13,9 +13,11 @@ _PR_SET_PDEATHSIG = 1
 _PAGE_BYTES = resource.getpagesize()
 
 
-def die_with_parent() -> None:
-    """SIGKILL this process when the thread that started it ends."""
+def die_with_parent(parent: int) -> None:
+    """SIGKILL this process when the thread that started it ends; parent is the process of that thread."""
     ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
+    if os.getppid() != parent:  # it ended before the kernel was asked
+        os._exit(0)
 
 
 OUT_OF_MEMORY = 75

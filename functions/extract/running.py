@@ -76,7 +76,7 @@ def started() -> Child:
     """A child that has built its converter."""
     path = os.pathsep.join(entry or str(Path.cwd()) for entry in sys.path)
     process = subprocess.Popen(
-        [sys.executable, "-m", f"{__package__}.worker"],
+        [sys.executable, "-m", f"{__package__}.worker", str(os.getpid())],
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         start_new_session=True,

@@ -1,6 +1,7 @@
 """The child process: reads requests as lines of JSON from standard input and answers each with one line.
 
-The answer is {"converted": ...}, {"code", "reason"} or {"bug": traceback}, with the resident bytes of this process.
+The answer is {"converted": ...}, {"code", "reason"} or {"bug": traceback}, with the resident bytes of this process. Its
+argument is the process id of the parent.
 """
 
 import contextlib
@@ -28,7 +29,7 @@ from .process import (
 
 
 def main() -> None:
-    die_with_parent()
+    die_with_parent(int(sys.argv[1]))
     end_when_starved()
     answers = _own_output()
     logging.disable(logging.CRITICAL)
