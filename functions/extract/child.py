@@ -17,6 +17,7 @@ from typing import Any
 from pipeline.errors import Rejected, Unavailable
 from pipeline.pages import Page
 
+from . import models
 from .converted import Attachment, Converted, Limits, from_json, pages_to_json
 from .running import Child, Died, TimedOut, started
 
@@ -119,8 +120,10 @@ def convert(
 
     known are pages whose rows OCR has read before. Attachments are written to the folder spool, by default the one of
     path. Raises Rejected: encrypted, corrupt, empty-file, unsupported-type, converter-missing, too-many-pages,
-    page-too-large, image-too-large, archive-too-large, conversion-timeout, conversion-memory; or Unavailable.
+    page-too-large, image-too-large, archive-too-large, conversion-timeout, conversion-memory; or Unavailable, or
+    MissingSetting where Docling's models are wanted and missing.
     """
+    models.check()
     request = {
         "path": str(path.resolve()),
         "media_type": media_type,

@@ -14,7 +14,7 @@ from docling.document_converter import DocumentConverter, HTMLFormatOption, Imag
 
 from pipeline.errors import Rejected
 
-from . import engines
+from . import engines, models
 from .process import starving
 from .scan import Scan
 
@@ -51,19 +51,22 @@ class Outcome:
 @functools.cache
 def _converter() -> DocumentConverter:
     engines.register()
-    options = engines.options()
+    folder = models.folder()
+    options = engines.options(folder)
     options.accelerator_options = AcceleratorOptions(device=AcceleratorDevice.CPU, num_threads=1)
-    backend_options = ThreadedDoclingParseBackendOptions.model_validate({"parser_threads": 1, "render_pages": False})
+    backend_options = ThreadedDoclingParseBackendOptions.model_validate(
+        {"parser_threads": 1, "render_pages": folder is not None}
+    )
     return DocumentConverter(
         allowed_formats=_FORMATS,
         format_options={
             InputFormat.PDF: PdfFormatOption(
-                pipeline_cls=engines.PdfPipeline,
+                pipeline_cls=engines.pipeline(folder),
                 pipeline_options=options,
                 backend=ThreadedDoclingParseDocumentBackend,
                 backend_options=backend_options,
             ),
-            InputFormat.IMAGE: ImageFormatOption(pipeline_cls=engines.PdfPipeline, pipeline_options=options),
+            InputFormat.IMAGE: ImageFormatOption(pipeline_cls=engines.pipeline(folder), pipeline_options=options),
             InputFormat.HTML: HTMLFormatOption(
                 backend_options=HTMLBackendOptions.model_validate({"infer_furniture": False})
             ),
@@ -81,7 +84,8 @@ def start() -> None:
 def engine() -> str:
     """Kind and versions of what reads: they are stored with each result."""
     packages = ("docling-slim", "docling-parse", "rapidocr")
-    return "; ".join([f"{engines.KIND}-alignment", *(f"{package} {version(package)}" for package in packages)])
+    kind = f"{engines.KIND}-alignment" if models.folder() is None else f"{models.LAYOUT}; {models.TABLES}"
+    return "; ".join([kind, *(f"{package} {version(package)}" for package in packages)])
 
 
 def document_of(
@@ -93,7 +97,7 @@ def document_of(
     """
     if scan is not None:
         for pipeline in _converter().initialized_pipelines.values():
-            if isinstance(pipeline, engines.PdfPipeline):
+            if isinstance(pipeline, engines.ModelPipeline):
                 pipeline.ocr_model.scan = scan
     pages = (first, last or 2**31)
     result = _converter().convert(source, raises_on_error=False, page_range=pages)

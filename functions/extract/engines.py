@@ -1,10 +1,12 @@
-"""Docling's PDF pipeline with our engines for layout, OCR and tables, which need no model weights but OCR's.
+"""Docling's PDF pipeline with our engines for layout, OCR and tables, which need no model weights but OCR's; or, where
+the folder of its models is given, with Docling's own layout and tables and our OCR.
 
 Layout names the bitmaps of a page. OCR reads a page, or those bitmaps, where the text layer is silent. The table
 engine then sees all cells and writes both layout and tables. docling is pinned: the seams used here are internal.
 """
 
 from collections.abc import Iterable, Sequence
+from pathlib import Path
 from typing import Any, ClassVar
 
 from docling.datamodel.base_models import LayoutPrediction, Page, TableStructurePrediction
@@ -111,7 +113,13 @@ class _Order(ReadingOrderPredictor):
         return [page_elements[index] for index in ordered(parts)]
 
 
-class PdfPipeline(StandardPdfPipeline):
+class ModelPipeline(StandardPdfPipeline):
+    """Docling's own layout and tables."""
+
+
+class PdfPipeline(ModelPipeline):
+    """Our layout and tables, which look at no picture of a page."""
+
     def _init_models(self) -> None:
         super()._init_models()
         self.preprocessing_model = _Unrendered(options=self.preprocessing_model.options)
@@ -126,12 +134,18 @@ def register() -> None:
     get_table_structure_factory(allow_external_plugins=False).register(Tables, KIND, __name__)
 
 
-def options() -> PdfPipelineOptions:
-    return PdfPipelineOptions(
-        layout_options=LayoutOptions(),
-        ocr_options=ReadOptions(lang=[]),
-        table_structure_options=TableOptions(),
-        heading_hierarchy_options=HeadingHierarchyOptions(enabled=True),
-        generate_parsed_pages=True,
-        batch_polling_interval_seconds=0.05,
-    )
+def options(models: Path | None) -> PdfPipelineOptions:
+    """models is the folder of Docling's own models, None for our engines."""
+    common: dict[str, Any] = {
+        "ocr_options": ReadOptions(lang=[]),
+        "heading_hierarchy_options": HeadingHierarchyOptions(enabled=True),
+        "generate_parsed_pages": True,
+        "batch_polling_interval_seconds": 0.05,
+    }
+    if models is not None:
+        return PdfPipelineOptions(artifacts_path=models, **common)
+    return PdfPipelineOptions(layout_options=LayoutOptions(), table_structure_options=TableOptions(), **common)
+
+
+def pipeline(models: Path | None) -> type[ModelPipeline]:
+    return PdfPipeline if models is None else ModelPipeline

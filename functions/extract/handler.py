@@ -8,7 +8,7 @@ from pipeline.envelope import Envelope
 from pipeline.events import DocumentClassified, DocumentExtracted, limited
 from pipeline.stage import Outcome, stage
 
-from . import child
+from . import child, models
 from .children import children_of
 from .fields import extract_fields
 from .questions import with_model
@@ -41,4 +41,6 @@ def undo(classified: Envelope[DocumentClassified]) -> None:
     blobs.delete(blobs.run_prefix(classified.tenant, classified.subject, classified.run))
 
 
-app = stage("extract", handle, consumes=DocumentClassified, undo=undo, needs=[blobs.ping], start=child.warm_up)
+app = stage(
+    "extract", handle, consumes=DocumentClassified, undo=undo, needs=[blobs.ping, models.check], start=child.warm_up
+)

@@ -20,7 +20,7 @@ from pipeline.pages import Page
 from pipeline.reading import PDF
 from pipeline.stage import tell
 
-from . import child
+from . import child, models
 from .converted import Converted, Limits, from_json, pages_from_json, to_json
 
 FIRST_PAGES = 4
@@ -58,6 +58,7 @@ def limits() -> Limits:
         image_pixels=allowed.image_pixels,
         archive_bytes=allowed.archive_bytes,
         attachments=allowed.attachments,
+        memory_bytes=Limits.memory_bytes if models.folder() is None else models.MEMORY_BYTES,
     )
 
 

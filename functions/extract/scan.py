@@ -6,14 +6,13 @@ from pathlib import Path
 
 from docling.datamodel.base_models import Page
 from docling_core.types.doc.base import BoundingBox
-from docling_core.types.doc.labels import DocItemLabel
 from PIL import Image
 
 from pipeline import ocr, pdf, pictures
 from pipeline.legible import noisy, unreadable
 from pipeline.rows import Cell
 
-from .clusters import PlacedCell, placed
+from .clusters import PlacedCell, bitmaps, placed
 from .gaps import WHOLE_PAGE, covered, regions
 from .lines import Box
 
@@ -88,9 +87,9 @@ class Scan:
 
 
 def _bitmaps(page: Page) -> list[Box]:
+    """What the page itself draws, whatever a layout model takes for a picture."""
     assert page.size is not None
-    clusters = page.predictions.layout.clusters if page.predictions.layout else []
-    return [_box(each.bbox, page.size.height) for each in clusters if each.label == DocItemLabel.PICTURE]
+    return [_box(each.bbox, page.size.height) for each in bitmaps(page).clusters]
 
 
 def _box(bbox: BoundingBox, page_height: float) -> Box:
