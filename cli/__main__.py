@@ -15,8 +15,8 @@ from .delete import delete
 from .errors import CliError
 from .keys import keys
 from .list import list_documents
-from .republish import republish
 from .reprocess import reprocess
+from .republish import republish
 from .search import search
 from .show import show
 from .stack import down, status, up

@@ -34,6 +34,8 @@ def test_each_call_has_one_function(method: str, path: str, function: str, rest:
     assert target(method, path) == (function, rest)
 
 
-@pytest.mark.parametrize("path", ["/api/", "/api/nothing", "/api/uploads", "/api/document", "/api//upload", "/pages", "/x"])
+@pytest.mark.parametrize(
+    "path", ["/api/", "/api/nothing", "/api/uploads", "/api/document", "/api//upload", "/pages", "/x"]
+)
 def test_nobody_answers_another_path(path: str) -> None:
     assert target("GET", path) is None
