@@ -52,7 +52,7 @@ export class DocumentList {
       const known = new Set(this.#documents.map((each) => each.id));
       this.#documents.push(...page.documents.filter((each) => !known.has(each.id)));
       this.#cursor = page.next_cursor;
-      this.place.replaceChildren(...(this.#documents.length ? [] : [emptyState(t("empty.title"), t("empty.text"))]));
+      this.#below();
     } catch (problem) {
       this.#failed = true;
       this.place.replaceChildren(problemState(problem, () => this.#load()));
@@ -108,8 +108,12 @@ export class DocumentList {
     else if (STATES[name] && at >= 0) this.#documents[at] = changed(this.#documents[at], STATES[name], data);
     else if (name === "document.uploaded" && at < 0) this.#documents.unshift(arrived(data));
     else return;
-    this.place.replaceChildren();
+    this.#below();
     this.#soon();
+  }
+
+  #below() {
+    this.place.replaceChildren(...(this.#documents.length ? [] : [emptyState(t("empty.title"), t("empty.text"))]));
   }
 }
 
