@@ -70,7 +70,9 @@ def extracted(upload: Envelope[Any], markdown: str, fields: dict[str, Any], run:
     """A run whose text and fields are stored, as the stage extract leaves it."""
     move(upload.subject, CLASSIFIED, run=run)
     names = {"text_key": "text.md", "fields_key": "fields.json", "structure_key": "s.json", "evidence_key": "e.json"}
-    keys = {name: blobs.run_key(upload.tenant, upload.subject, run, file) for name, file in names.items()}
+    keys: dict[str, Any] = {
+        name: blobs.run_key(upload.tenant, upload.subject, run, file) for name, file in names.items()
+    }
     blobs.write(keys["text_key"], markdown.encode(), "text/markdown")
     blobs.write(keys["fields_key"], json.dumps(fields).encode(), "application/json")
     warnings = (DocumentWarning(code="page-unread", message="page 2", page=2),)
