@@ -317,18 +317,6 @@ def test_one_answer_that_a_server_is_left_alone_stops_the_function(start: Start,
     ]
 
 
-def test_one_answer_that_a_server_is_left_alone_stops_the_function(start: Start, gateway: SimulatedGateway) -> None:
-    away = problem(503, "circuit-open", **{"Retry-After": "1", "X-Breaker": "object-store"})
-    gateway.replies["classify"] = sequence(away, Reply())
-    connector = start(CONNECTOR_MAX_ATTEMPTS="0").ready()
-    publish(uploaded())
-    eventually(lambda: connector.actions("ack"), within=60)
-    assert connector.actions("circuit")[0]["state"] == "open"
-    assert [(line["outcome"], line["defer"], line["attempt"]) for line in connector.actions("retry")] == [
-        ("circuit-open", 1, 0)
-    ]
-
-
 def test_row_31_too_many_requests_halve_the_calls_and_burn_nothing(start: Start, gateway: SimulatedGateway) -> None:
     gateway.deploy("classify", "document.uploaded", concurrency="4")
 
