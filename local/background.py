@@ -14,7 +14,8 @@ from local.progress import Report, patiently
 from local.server import Server
 from local.supervise import Restarts
 
-START_SECONDS = 60
+START_SECONDS = 300
+"""A container starts late on a machine that has much to do; one that fails is noticed at once."""
 ENDS_AT_START = 3
 """After so many ends before it was ready once, it is not going to be."""
 GRACE_SECONDS = 8
