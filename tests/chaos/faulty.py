@@ -17,7 +17,7 @@ from tests.promise.victims import Victims
 
 FUNCTIONS = ("upload", "classify", "extract", "index", "notify", "query", "manage", "compensate")
 PAUSE_SECONDS = (1.0, 3.0)
-SERVICE_EVERY_SECONDS = 15.0
+SERVICE_EVERY_SECONDS = 8.0
 AWAY_SECONDS = (0.0, 3.0)
 NETWORK_SECONDS = 3.0
 
