@@ -5,6 +5,7 @@ import { h, icon } from "./dom.js";
 import { emptyState, problemState, stateTag } from "./notes.js";
 import { moment, named, size, t } from "./words.js";
 
+const FIRST_PAGE = 26;
 const PER_PAGE = 200;
 const BEYOND = 8;
 const STATES = { "document.classified": "classified", "document.extracted": "extracted", "document.indexed": "indexed", "document.failed": "failed" };
@@ -48,7 +49,7 @@ export class DocumentList {
     this.#loading = true;
     const slow = () => this.place.replaceChildren(h("div", { class: "note row" }, h("span", { class: "spin" }), t("slow")));
     try {
-      const page = await patiently(get("/documents", { limit: PER_PAGE, cursor: this.#cursor }), slow);
+      const page = await patiently(get("/documents", { limit: this.#cursor ? PER_PAGE : FIRST_PAGE, cursor: this.#cursor }), slow);
       const known = new Set(this.#documents.map((each) => each.id));
       this.#documents.push(...page.documents.filter((each) => !known.has(each.id)));
       this.#cursor = page.next_cursor;
@@ -83,7 +84,7 @@ export class DocumentList {
       }
     }
     for (let index = first; index < last; index += 1) this.#row(index, height);
-    if (last > this.#documents.length - PER_PAGE / 4) this.#more();
+    if (last > this.#documents.length - BEYOND) this.#more();
   }
 
   #row(index, height) {

@@ -5,6 +5,8 @@ const KEPT = "docstream-language";
 let words = {};
 let plural;
 let tag = "en";
+/** The tag with the region the browser names, for numbers and dates. */
+let locale = "en";
 
 export const languages = () => Object.entries(LANGUAGES);
 export const language = () => tag;
@@ -16,6 +18,7 @@ export async function load() {
   const answer = await fetch(new URL(`../language/${tag}.json`, import.meta.url));
   words = await answer.json();
   plural = new Intl.PluralRules(tag);
+  locale = navigator.languages.find((each) => each.split("-")[0] === tag) ?? tag;
   document.documentElement.lang = tag;
 }
 
@@ -41,31 +44,31 @@ export function named(kind, name) {
   return plain.charAt(0).toUpperCase() + plain.slice(1);
 }
 
-export const number = (value, digits = 0) => new Intl.NumberFormat(tag, { maximumFractionDigits: digits }).format(value);
-export const percent = (share) => new Intl.NumberFormat(tag, { style: "percent" }).format(share);
+export const number = (value, digits = 0) => new Intl.NumberFormat(locale, { maximumFractionDigits: digits }).format(value);
+export const percent = (share) => new Intl.NumberFormat(locale, { style: "percent" }).format(share);
 
 /** 0.4 s, 12 s, 3 min 05 s */
 export function seconds(value) {
-  if (value < 9.95) return `${new Intl.NumberFormat(tag, { minimumFractionDigits: 1, maximumFractionDigits: 1 }).format(value)} s`;
+  if (value < 9.95) return `${new Intl.NumberFormat(locale, { minimumFractionDigits: 1, maximumFractionDigits: 1 }).format(value)} s`;
   if (value < 60) return `${Math.round(value)} s`;
   return `${Math.floor(value / 60)} min ${String(Math.floor(value % 60)).padStart(2, "0")} s`;
 }
 
 export function size(bytes) {
   const [unit, by] = bytes < 1e3 ? ["byte", 1] : bytes < 1e6 ? ["kilobyte", 1e3] : bytes < 1e9 ? ["megabyte", 1e6] : ["gigabyte", 1e9];
-  return new Intl.NumberFormat(tag, { style: "unit", unit, maximumFractionDigits: by > 1e3 ? 1 : 0 }).format(bytes / by);
+  return new Intl.NumberFormat(locale, { style: "unit", unit, maximumFractionDigits: by > 1e3 ? 1 : 0 }).format(bytes / by);
 }
 
 /** A moment near now by its time of day, any other by its day. */
 export function moment(iso) {
   const at = new Date(iso);
   const today = at.toDateString() === new Date().toDateString();
-  return new Intl.DateTimeFormat(tag, today ? { timeStyle: "short" } : { dateStyle: "medium" }).format(at);
+  return new Intl.DateTimeFormat(locale, today ? { timeStyle: "short" } : { dateStyle: "medium" }).format(at);
 }
 
-export const instant = (iso) => new Intl.DateTimeFormat(tag, { dateStyle: "medium", timeStyle: "medium" }).format(new Date(iso));
-export const day = (iso) => new Intl.DateTimeFormat(tag, { dateStyle: "medium", timeZone: "UTC" }).format(new Date(`${iso}T00:00:00Z`));
-export const month = (iso) => new Intl.DateTimeFormat(tag, { month: "long", year: "numeric", timeZone: "UTC" }).format(new Date(`${iso}-01T00:00:00Z`));
+export const instant = (iso) => new Intl.DateTimeFormat(locale, { dateStyle: "medium", timeStyle: "medium" }).format(new Date(iso));
+export const day = (iso) => new Intl.DateTimeFormat(locale, { dateStyle: "medium", timeZone: "UTC" }).format(new Date(`${iso}T00:00:00Z`));
+export const month = (iso) => new Intl.DateTimeFormat(locale, { month: "long", year: "numeric", timeZone: "UTC" }).format(new Date(`${iso}-01T00:00:00Z`));
 
 export function languageName(code) {
   try {
