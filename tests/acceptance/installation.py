@@ -1,19 +1,22 @@
 """A Docstream behind any OpenFaaS gateway, as its administrator and its users see it."""
 
+import os
 import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
 import requests
 
-from local import routes
+from local import routes, stackfile
 from tests.waiting import eventually
 
 TERMINAL = frozenset({"indexed", "failed", "deleted"})
 NAMESPACE = "openfaas-fn"
+STACK = Path(__file__).parents[2] / "stack.yml"
 DEPLOY_SECONDS = 120
 CALL_SECONDS = 150
 Json = dict[str, Any]
@@ -45,12 +48,19 @@ class Installation:
         return requests.request(method, f"{self.url}/system/{path}", auth=credentials, timeout=CALL_SECONDS, **options)
 
     def deployed(self) -> dict[str, Json]:
+        """The functions by name. Where faas-netes says nothing of an environment, it is that of the stack file, which
+        the environment of the tests completes.
+        """
         answer = self.system("GET", "functions")
         answer.raise_for_status()
-        return {each["name"]: each for each in answer.json()}
+        stack = {each.name: dict(each.environment) for each in stackfile.parse(STACK.read_text(), os.environ)}
+        known = {each["name"]: each for each in answer.json()}
+        return {name: each | {"envVars": each.get("envVars") or stack.get(name)} for name, each in known.items()}
 
     def deploy(self, deployment: Json) -> None:
-        """Deploy anew and wait until a call reaches the new process, whatever comes of it."""
+        """Deploy anew and wait until a call reaches a process, whatever comes of it; on Kubernetes an older one goes on
+        until the new one is there.
+        """
         answer = self.system("PUT", "functions", json=deployment)
         if answer.status_code == requests.codes.not_found:
             answer = self.system("POST", "functions", json=deployment)
