@@ -99,6 +99,7 @@ class Consumer:
                     self._outstanding[delivery.subscription] -= 1
                     if not self._outstanding[delivery.subscription]:
                         del self._outstanding[delivery.subscription]
+        self._gateway.hang_up()
 
     def _handle(self, delivery: Delivery) -> None:
         prepared = self._prepare(delivery, now=datetime.now(UTC))
