@@ -78,6 +78,7 @@ def test_a_field_is_pointed_at_corrected_and_found_by_its_new_value(page: Page, 
     expect(page.locator(".timeline")).to_contain_text("Corrected by a person")
     expect(page.locator(".timeline")).to_contain_text("Total: 4321.00")
     expect(total).to_contain_text("corrected by a person")
+    expect(page.locator(".toasts")).to_contain_text("Your correction is applied.")
     total.get_by_role("link", name="Find others with this Total").click()
     expect(page.locator(".hit")).to_have_count(1)
 

@@ -14,13 +14,14 @@ export class DocumentView {
   title = "";
   #away = new AbortController();
   #corrected = false;
+  #missed = false;
 
   constructor(shared, id) {
     Object.assign(this, { shared, id });
     this.path = `/documents/${id}`;
     this.element = h("div", { class: "document" }, h("div", { class: "state" }, h("span", { class: "spin" })));
     this.viewer = new Viewer(this.path);
-    this.fields = new Fields({ shared, path: this.path, point: (field) => this.viewer.point(field), correct: (body) => this.#correct(body) });
+    this.fields = new Fields({ shared, path: this.path, point: (field) => this.viewer.point(field), correct: (body) => this.#correct(body), left: () => this.#missed && this.#load() });
     shared.live.addEventListener("event", ({ detail }) => this.#happened(detail), { signal: this.#away.signal });
     shared.live.addEventListener("gap", () => this.#load(), { signal: this.#away.signal });
   }
@@ -35,6 +36,7 @@ export class DocumentView {
 
   async #load() {
     const { signal } = this.#away;
+    this.#missed = false;
     try {
       const [document, history] = await Promise.all([get(this.path, {}, signal), get(`${this.path}/history`, {}, signal)]);
       if (document.state === "deleted") throw new Problem(404);
@@ -83,11 +85,13 @@ export class DocumentView {
   }
 
   async #correct(body) {
+    // The events of a quick pipeline come before the answer.
+    this.#corrected = true;
     try {
       await send("PATCH", this.path, body);
-      this.#corrected = true;
       this.shared.frame.toast(t("document.corrected"));
     } catch (problem) {
+      this.#corrected = false;
       this.shared.frame.toast(problem.status === 409 ? t("document.busy") : problem.detail || t("lost.title"));
       throw problem;
     }
@@ -112,12 +116,14 @@ export class DocumentView {
   }
 
   #happened({ name, data }) {
-    if (data.subject !== this.id || this.fields.editing) return;
+    if (data.subject !== this.id) return;
     if (name === "document.indexed" && this.#corrected) {
       this.#corrected = false;
       this.shared.frame.toast(t("document.applied"));
     }
-    this.#load();
+    // What a person is typing stays; the document is drawn anew after it.
+    if (this.fields.editing) this.#missed = true;
+    else this.#load();
   }
 
   async #similar(signal) {

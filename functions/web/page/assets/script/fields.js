@@ -8,8 +8,8 @@ import { named, percent, t } from "./words.js";
 export class Fields {
   editing = false;
 
-  constructor({ shared, path, point, correct }) {
-    Object.assign(this, { shared, path, point, correct });
+  constructor({ shared, path, point, correct, left }) {
+    Object.assign(this, { shared, path, point, correct, left });
     this.list = h("div");
     this.element = h("section", { class: "card panel fields-panel", "aria-labelledby": "fields-title" }, h("h2", { id: "fields-title" }, t("document.fields")), this.list);
   }
@@ -64,6 +64,7 @@ export class Fields {
       this.editing = false;
       row.replaceChildren(...kept);
       row.querySelector(".field-tools button")?.focus();
+      this.left();
     };
     const give = async (given) => {
       await this.correct({ fields: { [name]: given } }).catch(() => {});

@@ -100,11 +100,11 @@ export class Letters {
     const problems = [];
     const ids = [...this.#chosen];
     for (const id of ids) await act(id).catch((problem) => problems.push(problem));
+    this.#chosen.clear();
+    await this.load();
     const fine = ids.length - problems.length;
     if (fine) this.shared.frame.toast(t(done, { count: fine }));
     if (problems.length) this.shared.frame.toast(t("letters.trouble", { count: problems.length, reason: problems[0].detail || problems[0].message }));
-    this.#chosen.clear();
-    await this.load();
   }
 }
 

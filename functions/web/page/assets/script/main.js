@@ -16,14 +16,14 @@ import { t } from "./words.js";
 const key = session.keyFromAddress();
 const [, installation, who] = await Promise.all([words.load(), about(), signedIn(key)]);
 allow(installation.limits);
-await run(who ?? (await session.signIn(key ? "sign-in.wrong" : null)));
+await run(who.scopes ? who : await session.signIn(who.why));
 
-/** What the caller may do; null when nobody is signed in or the server does not answer. */
+/** What the caller may do, or why nobody is signed in. */
 async function signedIn(given) {
   try {
     return await (given ? session.open(given) : session.current());
-  } catch {
-    return null;
+  } catch (problem) {
+    return { why: problem.status === 0 || problem.status >= 500 ? "lost.text" : given ? "sign-in.wrong" : null };
   }
 }
 
@@ -38,7 +38,11 @@ async function run({ scopes }) {
   let shown = null;
 
   document.body.replaceChildren(...frame.element, may.write ? dropAnywhere(take) : "");
-  live.addEventListener("state", () => frame.connection(live.state));
+  live.addEventListener("state", () => {
+    frame.connection(live.state);
+    // A feed does not say why it was refused: an ended session shows here.
+    if (live.state === "lost") session.current().catch(() => {});
+  });
   live.addEventListener("event", ({ detail: { name, data } }) => tell(uploads.happened(name, data), name));
   live.addEventListener("gap", () => uploads.catchUp());
   addEventListener("offline", () => frame.connection("lost"));
