@@ -2,8 +2,7 @@
 
 The call is GET /health of query: of its process alone, through the gateway of the running stack, of its image behind
 the watchdog. Needs a running stack (`make up`) and images (`make images`). Prints JSON; times of calls in milliseconds,
-of starts in seconds, memory and images in megabytes. What a whole document takes: bench.latency, with `make up` or with
-`python -m local.images up`.
+of starts in seconds, memory and images in megabytes. What a whole document takes: bench.latency.
 """
 
 import argparse
