@@ -33,7 +33,7 @@ export class Home {
     this.more = button(t("search.more"), () => this.#further());
     this.results = h("section", { class: "results", hidden: true, "aria-labelledby": "results-title" }, this.facets.element,
       h("div", {}, h("h2", { class: "unseen", id: "results-title" }, t("results")), this.status, this.place, this.hits, this.more));
-    this.element = h("div", { class: "home" }, this.#hero(), cards.element, this.results, this.list.element);
+    this.element = h("div", { class: "home" }, this.#hero(), this.results, cards.element, this.list.element);
     addEventListener("keydown", (event) => this.#slash(event));
   }
 
