@@ -45,7 +45,9 @@ uploads.app = edge
 
 # What can be kept is limited by more than a schema can say; other methods of a path belong to other functions.
 NOT_HERE = [positive_data_acceptance, allow_header_conformance]
-quick = settings(max_examples=10, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+quick = settings(
+    max_examples=10, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
+)
 
 
 @pytest.fixture

@@ -41,7 +41,9 @@ NOT_HERE = [positive_data_acceptance, allow_header_conformance]
 
 
 @schema.parametrize()
-@settings(max_examples=10, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(
+    max_examples=10, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
+)
 def test_the_read_side_answers_as_described(case: schemathesis.Case[Any], reader: dict[str, str]) -> None:
     case.call_and_validate(headers=reader, excluded_checks=NOT_HERE)
 
