@@ -15,8 +15,9 @@ DESKTOP: ViewportSize = {"width": 1280, "height": 860}
 PHONE: ViewportSize = {"width": 390, "height": 844}
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
+    """Playwright keeps an event loop running in this thread, so it may not outlive the tests that need it."""
     with sync_playwright() as playwright:
         started = playwright.chromium.launch(executable_path=chromium.program(), args=["--disable-gpu"])
         expect.set_options(timeout=PATIENCE_MS)
