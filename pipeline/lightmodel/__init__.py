@@ -17,6 +17,11 @@ from . import features
 SHIPPED = Path(__file__).parent / "light.npz"
 
 MOST_BYTES = 64_000_000
+UNREADABLE = (
+    *(zipfile.BadZipFile, zlib.error, OSError, EOFError, KeyError, TypeError, AttributeError),
+    *(UnicodeDecodeError, RuntimeError, MemoryError),
+)
+"""What zipfile and numpy raise for a file that somebody made up."""
 
 Floats = NDArray[np.float64]
 
@@ -95,7 +100,7 @@ def parse(data: bytes) -> LightModel:
                 raise ValueError(f"a model unpacks to at most {MOST_BYTES} bytes")
         with np.load(io.BytesIO(data), allow_pickle=False) as file:
             return _checked(_from(file))
-    except (zipfile.BadZipFile, KeyError, UnicodeDecodeError, EOFError, zlib.error) as error:
+    except UNREADABLE as error:
         raise ValueError(f"this is no model file: {error}") from error
 
 

@@ -1,4 +1,5 @@
 import io
+import zipfile
 from pathlib import Path
 
 import numpy as np
@@ -48,6 +49,13 @@ def archive(**arrays: np.ndarray) -> bytes:
     return target.getvalue()
 
 
+def zipped(name: str) -> bytes:
+    target = io.BytesIO()
+    with zipfile.ZipFile(target, "w") as file:
+        file.writestr(name, "a")
+    return target.getvalue()
+
+
 @pytest.mark.parametrize(
     "content",
     [
@@ -59,8 +67,15 @@ def archive(**arrays: np.ndarray) -> bytes:
         archive(vocabulary=np.frombuffer(b"\xff\xfe", dtype=np.uint8)),
         archive(idf=np.zeros(9_000_000)),
         archive(classes=np.array([{"a": 1}])),
+        archive(classes=np.array("one")),
+        archive(embedding_weights=np.array(1, dtype=np.float16)),
+        zipped("a.txt"),
+        zipped("idf.npy"),
     ],
-    ids=["empty", "text", "cut", "other-shape", "no-numbers", "no-text", "bomb", "pickle"],
+    ids=[
+        *("empty", "text", "cut", "other-shape", "no-numbers", "no-text", "bomb", "pickle"),
+        *("one-class", "one-weight", "other-archive", "no-array"),
+    ],
 )
 def test_bytes_that_are_no_model_are_refused(content: bytes) -> None:
     with pytest.raises(ValueError, match=r"model|[Pp]ickle|object"):
