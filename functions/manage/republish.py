@@ -3,7 +3,7 @@
 For a broker that lost what it held, or one that never had it.
 """
 
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
 
@@ -107,7 +107,10 @@ def moment(text: str) -> datetime:
     at = datetime.fromisoformat(text)
     if at.tzinfo is None:
         raise ValueError(f"{text} has no zone")
-    return at
+    try:
+        return at.astimezone(UTC)  # PostgreSQL knows no zone of sixteen hours
+    except OverflowError:
+        raise ValueError(f"{text} is out of range") from None
 
 
 def after(call: Call) -> Position:
