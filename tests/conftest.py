@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 
 import pytest
 import requests
+from hypothesis import settings as hypothesis_settings
 
 from pipeline import blobs, broker, database
 from tests.language_model import model_server as model_server
@@ -15,6 +16,10 @@ from tests.servers import administer, dropped, found_or_started
 from tests.servers import management as management
 from tests.stack import stack as stack
 from tests.waiting import eventually
+
+# Every run tries the same cases, so that a change is judged by what it changes.
+hypothesis_settings.register_profile("same", derandomize=True)
+hypothesis_settings.load_profile("same")
 
 
 @pytest.fixture(scope="session")

@@ -25,6 +25,7 @@ ELSEWHERE = r"^/(events|dead-letters|webhooks|categories|keys|session)"
 
 schema = schemathesis.openapi.from_path(DESCRIPTION).include(method="GET").exclude(path_regex=ELSEWHERE)
 schema.app = Starlette(routes=[Mount("/api", app=handler.app)], exception_handlers=HANDLERS)
+schema.app.state.at = "/api"
 
 
 @pytest.fixture
