@@ -4,6 +4,7 @@ import functools
 import socket
 import ssl
 import threading
+import time
 from contextlib import closing, suppress
 from http.client import HTTPConnection
 from types import TracebackType
@@ -30,10 +31,20 @@ class Deadline:
 
     def __init__(self, seconds: float) -> None:
         self.over = threading.Event()
+        self._until = time.monotonic() + seconds
         self._lines: list[socket.socket] = []
         self._timer = threading.Timer(seconds, self._hang_up)
 
+    def left(self) -> float:
+        """Seconds; raises TimeoutError when there are none."""
+        left = self._until - time.monotonic()
+        if left <= 0:
+            raise TimeoutError("the time is over")
+        return left
+
     def covers(self, line: socket.socket) -> None:
+        """From now on the deadline is the only limit of this connection."""
+        line.settimeout(None)
         # A second descriptor of the same connection, so that nobody else's object is touched from another thread.
         self._lines.append(line.dup())
         if self.over.is_set():
@@ -65,7 +76,7 @@ def post(url: str, headers: dict[str, str], body: bytes, *, seconds: float = DEL
     call = requests.Request("POST", url, headers=headers, data=body).prepare()
     target = urlsplit(str(call.url))
     host, port = target.hostname or "", target.port or PORTS[target.scheme]
-    with Deadline(seconds) as deadline, connected(host, port) as line:
+    with Deadline(seconds) as deadline, connected(host, port, deadline) as line:
         deadline.covers(line)
         try:
             secure = trust().wrap_socket(line, server_hostname=host) if target.scheme == "https" else line
@@ -81,14 +92,15 @@ def post(url: str, headers: dict[str, str], body: bytes, *, seconds: float = DEL
             raise
 
 
-def connected(host: str, port: int) -> socket.socket:
+def connected(host: str, port: int, deadline: Deadline) -> socket.socket:
     """A connection to an address of this name that was looked at: what the name means a moment later does not count.
 
-    Raises AddressNotAllowed, OSError.
+    Raises AddressNotAllowed, TimeoutError, OSError.
     """
     for where in permitted(host, port):
+        patience = min(CONNECT_SECONDS, deadline.left())
         with suppress(OSError):
-            return socket.create_connection(where, CONNECT_SECONDS)
+            return socket.create_connection(where, patience)
     raise ConnectionError(f"nobody answers at {host}")
 
 
@@ -98,7 +110,8 @@ def permitted(host: str, port: int) -> list[tuple[str, int]]:
     networks = settings.text("WEBHOOK_ALLOWED_NETWORKS", "").replace(",", " ").split()
     may = [(address, port) for address in dict.fromkeys(found) if allowed(address, networks)]
     if not may:
-        raise AddressNotAllowed(f"{host} is {', '.join(dict.fromkeys(found))}, which webhooks may not reach")
+        # Not which addresses: a tenant must not learn the plan of our networks.
+        raise AddressNotAllowed(f"{host} is in a network that webhooks may not reach")
     return may
 
 
