@@ -26,6 +26,8 @@ NORMAL_CLOSURE = 1000
 POLICY_VIOLATION = 1008
 TRY_AGAIN_LATER = 1013
 """RFC 6455 7.4.1 and the registry of WebSocket close codes."""
+CLOSE_BYTES = 123
+"""RFC 6455 5.5: what a control frame holds beside the code."""
 
 
 def identifier(connection: HTTPConnection, name: str) -> UUID | None:
@@ -96,7 +98,12 @@ async def websocket(socket: WebSocket) -> None:
             )
         except PipelineError as error:
             code = POLICY_VIOLATION if error.retry_after is None else TRY_AGAIN_LATER
-            await socket.close(code, f"{error.code}: {error.reason}"[:120])
+            await socket.close(code, closing_words(error))
+
+
+def closing_words(error: PipelineError) -> str:
+    """Cut to what a close frame holds, which is counted in bytes."""
+    return f"{error.code}: {error.reason}".encode()[:CLOSE_BYTES].decode(errors="ignore")
 
 
 async def shown(socket: WebSocket) -> bool:
