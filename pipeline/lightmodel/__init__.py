@@ -16,7 +16,8 @@ from . import features
 
 SHIPPED = Path(__file__).parent / "light.npz"
 
-MOST_BYTES = 64_000_000
+MOST_BYTES = 16_000_000
+"""In the file; in memory it is four times as much, and classify keeps several models."""
 UNREADABLE = (
     *(zipfile.BadZipFile, zlib.error, OSError, EOFError, KeyError, TypeError, AttributeError),
     *(UnicodeDecodeError, RuntimeError, MemoryError),
