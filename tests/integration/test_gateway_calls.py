@@ -38,9 +38,11 @@ def listening(serve: Callable[[socket.socket], None]) -> Iterator[str]:
 
         thread = threading.Thread(target=run)
         thread.start()
-        yield f"http://127.0.0.1:{listener.getsockname()[1]}"
-        listener.shutdown(socket.SHUT_RDWR)
-        thread.join()
+        try:
+            yield f"http://127.0.0.1:{listener.getsockname()[1]}"
+        finally:
+            listener.shutdown(socket.SHUT_RDWR)
+            thread.join()
 
 
 def read(connection: socket.socket) -> None:
@@ -76,8 +78,10 @@ def test_a_function_that_does_not_answer_in_time_may_have_run() -> None:
         over.wait(60)
 
     with listening(serve) as address:
-        assert call(address, seconds=0.2).trouble == "timeout"
-        over.set()
+        try:
+            assert call(address, seconds=0.2).trouble == "timeout"
+        finally:
+            over.set()
 
 
 def test_a_connection_that_was_closed_meanwhile_is_made_anew() -> None:
