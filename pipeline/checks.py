@@ -40,7 +40,7 @@ def breaks(rows: Sequence[Mapping[str, Any]]) -> int:
     steps = [
         (Decimal(row["balance"]) - Decimal(before["balance"]), Decimal(row["amount"]))
         for before, row in itertools.pairwise(rows)
-        if "balance" in before and "balance" in row
+        if "balance" in before and "balance" in row and "amount" in row
     ]
     return sum(abs(abs(step) - abs(amount)) > TOLERANCE for step, amount in steps)
 

@@ -16,6 +16,7 @@ def corrected(fields: Mapping[str, Any], corrections: Mapping[str, Any]) -> Fiel
 
 
 def _given(value: Any) -> Any:
-    if isinstance(value, list):
+    """A list of plain values is a field each; one of rows is one field, as it is read from a document."""
+    if isinstance(value, list) and not any(isinstance(each, dict) for each in value):
         return [_given(each) for each in value]
     return {"value": value, "page": None, "quote": None, "box": None, "method": "correction", "confidence": 1.0}

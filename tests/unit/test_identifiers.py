@@ -26,8 +26,9 @@ def test_what_is_no_iban_is_none(text: str) -> None:
     assert identifiers.find_iban(text) is None
 
 
-def test_a_wrong_digit_makes_an_iban_invalid() -> None:
-    assert not check_digits.iban_is_valid("DE89370400440532013001")
+@pytest.mark.parametrize("iban", ["DE89370400440532013001", "DE8937040044053201300é", "DE", ""])
+def test_a_wrong_digit_makes_an_iban_invalid(iban: str) -> None:
+    assert not check_digits.iban_is_valid(iban)
 
 
 @pytest.mark.parametrize("vat_id", ["DE136695976", "FR60421938861", "BE0428759497", "IT00743110157", "ATU13585627"])
@@ -36,9 +37,14 @@ def test_a_true_vat_id_passes(vat_id: str) -> None:
     assert check_digits.vat_id_is_valid(vat_id)
 
 
-@pytest.mark.parametrize("vat_id", ["DE136695977", "FR61421938861", "BE0428759498", "IT00743110158"])
+@pytest.mark.parametrize("vat_id", ["DE136695977", "FR61421938861", "BE0428759498", "BE1", "IT00743110158"])
 def test_a_wrong_digit_makes_a_vat_id_invalid(vat_id: str) -> None:
     assert not check_digits.vat_id_is_valid(vat_id)
+
+
+@pytest.mark.parametrize("vat_id", ["DE13669597²", "FRXX421938861", "XX1", "DE", ""])
+def test_a_vat_id_without_check_digits_that_are_known_is_taken_as_it_is(vat_id: str) -> None:
+    assert check_digits.vat_id_is_valid(vat_id)
 
 
 @pytest.mark.parametrize(

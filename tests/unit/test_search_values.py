@@ -1,6 +1,7 @@
 """Fields become searchable values; tables stay out; corrections win."""
 
 from pipeline import embeddings
+from pipeline.checks import failures
 from pipeline.fields import corrected
 from pipeline.search import mapping
 from pipeline.search.entry import FieldValue
@@ -49,6 +50,17 @@ def test_a_correction_wins_and_none_removes() -> None:
     assert set(after) == {"seller", "total", "parties"}
     assert (after["seller"]["value"], after["seller"]["method"]) == ("ACME", "correction")
     assert [each["value"] for each in after["parties"]] == ["A"]
+
+
+def test_corrected_rows_look_as_rows_that_were_read() -> None:
+    rows = [{"amount": "4.00"}, {"amount": "5.00"}]
+    after = corrected({"line_items": field([]), "total": field("10.00")}, {"line_items": rows})
+    assert after["line_items"]["value"] == rows
+    assert [warning.code for _, warning in failures(after)] == ["sum-mismatch"]
+
+
+def test_a_row_without_an_amount_proves_nothing() -> None:
+    assert list(failures({"transactions": field([{"balance": "1"}, {"balance": "5"}])})) == []
 
 
 def test_the_index_holds_vectors_of_the_model() -> None:
