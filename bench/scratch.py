@@ -12,12 +12,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from uuid import UUID, uuid4
 
-import psycopg2
 import requests
-from psycopg2 import sql
 
+from bench.ground import administer
 from local import services
-from pipeline import auth, database, settings
+from pipeline import auth, database
 from pipeline.search.client import asking
 from pipeline.search.index import alias
 
@@ -46,7 +45,7 @@ def scratch() -> Iterator[Scratch]:
     name = f"bench_{uuid4().hex[:12]}"
     os.environ.update(services.environment())
     os.environ |= {"PGDATABASE": "postgres", "PGUSER": "docstream_owner", "OPENSEARCH_INDEX": name.replace("_", "-")}
-    _administer("CREATE DATABASE {}", name)
+    administer(f"CREATE DATABASE {name}")
     try:
         os.environ["PGDATABASE"] = name
         database.migrate()
@@ -56,7 +55,7 @@ def scratch() -> Iterator[Scratch]:
             yield Scratch(query=address, key=key, tenant=name)
     finally:
         database.close()
-        _administer("DROP DATABASE {} WITH (FORCE)", name)
+        administer(f"DROP DATABASE {name} WITH (FORCE)")
         with asking() as client:
             client.indices.delete(index=f"{alias()}-v1", params={"ignore_unavailable": "true"})
 
@@ -92,20 +91,3 @@ def _wait_for(address: str, process: subprocess.Popen[bytes]) -> None:
         except requests.ConnectionError:
             time.sleep(0.2)
     raise RuntimeError("the function query did not start")
-
-
-def _administer(statement: str, name: str) -> None:
-    server = settings.postgres()
-    connection = psycopg2.connect(
-        host=server.host,
-        port=server.port,
-        dbname="postgres",
-        user="docstream_owner",
-        password=settings.secret("docstream-db-owner"),
-    )
-    connection.autocommit = True
-    try:
-        with connection.cursor() as cursor:
-            cursor.execute(sql.SQL(statement).format(sql.Identifier(name)))
-    finally:
-        connection.close()
