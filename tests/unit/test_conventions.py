@@ -170,7 +170,7 @@ def test_every_function_is_deployed_and_every_deployed_one_exists() -> None:
 
 
 FIXED = frozenset({"PGUSER", "RABBITMQ_USER", "secret_mount_path", "EMBEDDING_MODEL_PATH"})
-"""What an installation does not choose, or what no function asks for yet."""
+"""What an installation does not choose."""
 
 
 def test_every_setting_of_a_function_can_be_set_where_it_is_deployed() -> None:
