@@ -73,7 +73,7 @@ class Breaker:
             return self._period
 
     def record(self, permit: int, healthy: bool | None, now: float) -> None:
-        """How the call went; None when its answer says nothing about the function's health."""
+        """How the call went; None when its answer says nothing about health."""
         with self._lock:
             if permit != self._period:
                 return
