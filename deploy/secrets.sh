@@ -3,7 +3,7 @@
 #   deploy/secrets.sh FOLDER      (OPENFAAS_URL and a login of faas-cli count; safe to repeat)
 # The connector's own secrets, with wider rights, never leave this machine.
 set -eu
-folder=${1:?the folder of the generated secrets}
+folder=$(cd "${1:?the folder of the generated secrets}" && pwd)
 cd "$(dirname "$0")/.."
 names=$(grep 'secrets:' stack.yml | grep -o 'docstream-[a-z0-9-]*' | sort -u)
 for name in $names; do

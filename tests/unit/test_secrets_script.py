@@ -11,7 +11,7 @@ ROOT = Path(__file__).parents[2]
 NEEDED = {name for spec in parse((ROOT / "stack.yml").read_text(encoding="utf-8"), {}) for name in spec.secrets}
 
 
-def run(folder: Path, programs: Path) -> subprocess.CompletedProcess[str]:
+def run(folder: Path, programs: Path, *, within: Path = ROOT) -> subprocess.CompletedProcess[str]:
     """With a faas-cli that says what it is asked for."""
     programs.mkdir()
     command = programs / "faas-cli"
@@ -19,7 +19,7 @@ def run(folder: Path, programs: Path) -> subprocess.CompletedProcess[str]:
     command.chmod(0o755)
     environment = {"PATH": f"{programs}:{os.environ['PATH']}", "ASKED": str(programs / "asked")}
     script = [str(ROOT / "deploy" / "secrets.sh"), str(folder)]
-    return subprocess.run(script, env=environment, capture_output=True, text=True, check=False)
+    return subprocess.run(script, cwd=within, env=environment, capture_output=True, text=True, check=False)
 
 
 def test_the_gateway_gets_every_secret_that_a_function_names_and_no_other(tmp_path: Path) -> None:
@@ -30,6 +30,14 @@ def test_the_gateway_gets_every_secret_that_a_function_names_and_no_other(tmp_pa
     assert set(done.stdout.split()) == NEEDED
     asked = (tmp_path / "programs" / "asked").read_text(encoding="ascii").splitlines()
     assert asked == [f"secret create {name} --from-file {folder / name} --replace" for name in sorted(NEEDED)]
+
+
+def test_a_folder_is_meant_from_where_the_script_is_called(tmp_path: Path) -> None:
+    credentials.generate(tmp_path / "secrets")
+    done = run(Path("secrets"), tmp_path / "programs", within=tmp_path)
+    assert done.returncode == 0, done.stderr
+    asked = (tmp_path / "programs" / "asked").read_text(encoding="ascii")
+    assert f"--from-file {tmp_path / 'secrets'}/docstream-session-key " in asked
 
 
 def test_nothing_is_created_while_one_is_missing(tmp_path: Path) -> None:
