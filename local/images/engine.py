@@ -3,6 +3,7 @@
 import hashlib
 import os
 import shutil
+import stat
 import subprocess
 import tempfile
 import time
@@ -57,7 +58,7 @@ def docker() -> Iterator[Docker]:
     home.mkdir(parents=True, exist_ok=True)
     # The path of a socket has at most 107 bytes, so it cannot lie in any clone.
     run = Path(tempfile.gettempdir()) / f"docstream-{hashlib.sha256(str(home).encode()).hexdigest()[:12]}"
-    run.mkdir(mode=0o700, exist_ok=True)
+    private(run)
     # The distribution's own client: a newer one in the path may not speak the engine's language.
     ours = Docker("/usr/bin/docker", {**os.environ, "DOCKER_HOST": f"unix://{run / 'engine.sock'}"})
     process = _start(home, run)
@@ -71,6 +72,15 @@ def docker() -> Iterator[Docker]:
         for folder in (home, run):
             _unmount(folder)
         shutil.rmtree(run, ignore_errors=True)
+
+
+def private(folder: Path) -> None:
+    """Make it, or raise ServiceError where it is not ours alone: its name can be guessed, and it leads to the engine."""
+    with suppress(FileExistsError):
+        folder.mkdir(mode=0o700)
+    found = folder.lstat()
+    if not stat.S_ISDIR(found.st_mode) or found.st_uid != os.geteuid() or stat.S_IMODE(found.st_mode) != 0o700:
+        raise ServiceError(f"{folder} is not a folder of this user alone (mode 0700): remove it")
 
 
 def _start(home: Path, run: Path) -> "subprocess.Popen[bytes]":
