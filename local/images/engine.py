@@ -75,7 +75,7 @@ def docker() -> Iterator[Docker]:
 
 
 def private(folder: Path) -> None:
-    """Make it, or raise ServiceError where it is not ours alone: its name can be guessed, and it leads to the engine."""
+    """Make it, or raise ServiceError where it is not ours alone: its name is easily guessed, and it leads to root."""
     with suppress(FileExistsError):
         folder.mkdir(mode=0o700)
     found = folder.lstat()
