@@ -85,7 +85,7 @@ class Keeper:
             child.ask(json.dumps(request).encode() + b"\n")
             answer = child.answer(deadline)
             child.documents += 1
-            small = answer.pop("resident") < RESIDENT_BYTES and child.documents < DOCUMENTS
+            small = answer.pop("resident") < most_resident() and child.documents < DOCUMENTS
             healthy = small and answer.get("code") != "conversion-memory" and "bug" not in answer
             return answer
         finally:
@@ -93,6 +93,11 @@ class Keeper:
                 child.kill()
                 self._next = None
                 self.warm_up()
+
+
+def most_resident() -> int:
+    """Of a child that may go on; Docling's own models take more than that to begin with."""
+    return RESIDENT_BYTES if models.folder() is None else models.RESIDENT_BYTES
 
 
 @cache

@@ -10,6 +10,8 @@ LAYOUT = "docling-project--docling-layout-heron"
 TABLES = "docling-project--docling-models"
 MEMORY_BYTES = 12 * 1024**3
 """Of address space: what PyTorch maps, most of which it never touches."""
+RESIDENT_BYTES = 3_000_000_000
+"""What a child may keep after a document; the function has 4 GiB."""
 REQUIREMENTS = "functions/extract/requirements-docling-models.txt"
 PACKAGES = ("torch", "transformers", "docling_ibm_models")
 

@@ -1,5 +1,8 @@
 """Docling's own models are used where their folder is given; a folder without them is named, never passed over."""
 
+import subprocess
+from collections.abc import Iterator
+from concurrent.futures import Future
 from pathlib import Path
 
 import pytest
@@ -8,6 +11,7 @@ from docling.datamodel.pipeline_options import LayoutObjectDetectionOptions, Tab
 from functions.extract import child, engines, models
 from functions.extract.converted import Limits
 from functions.extract.ranges import limits
+from functions.extract.running import Child
 from pipeline.application import missing
 from pipeline.settings import MissingSetting
 
@@ -41,6 +45,34 @@ def test_with_a_folder_doclings_models_read_and_our_ocr(artifacts: Path) -> None
     assert isinstance(options.ocr_options, engines.ReadOptions)
     assert engines.pipeline(artifacts) is engines.ModelPipeline
     assert limits().memory_bytes == models.MEMORY_BYTES
+
+
+@pytest.fixture
+def large() -> Iterator[Child]:
+    """A child that keeps two gigabytes, as it says."""
+    answering = """while read -r _; do echo '{"resident": 2000000000}'; done"""
+    process = subprocess.Popen(
+        ["sh", "-c", answering], stdin=subprocess.PIPE, stdout=subprocess.PIPE, start_new_session=True
+    )
+    one = Child(process=process)
+    yield one
+    one.kill()
+
+
+@pytest.mark.usefixtures("artifacts")
+def test_a_child_with_doclings_models_is_kept_for_the_next_document(large: Child) -> None:
+    keeper = child.Keeper()
+    keeper._next = Future()
+    keeper._next.set_result(large)
+    for _ in range(2):
+        assert keeper.converted({}, seconds=30) == {}
+    assert (large.process.poll(), large.documents) == (None, 2)
+    keeper._next = None
+
+
+def test_our_engines_need_less(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("DOCLING_ARTIFACTS_PATH", raising=False)
+    assert child.most_resident() == child.RESIDENT_BYTES < 2_000_000_000
 
 
 @pytest.mark.parametrize("name", [models.LAYOUT, models.TABLES])
