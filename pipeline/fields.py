@@ -6,6 +6,9 @@ A field is {value, page, quote, box, method, confidence}, or a list of such.
 from collections.abc import Mapping
 from typing import Any
 
+from . import categories
+from .model import Document
+
 Fields = dict[str, Any]
 
 
@@ -13,6 +16,13 @@ def corrected(fields: Mapping[str, Any], corrections: Mapping[str, Any]) -> Fiel
     """The fields with a person's values in their place; a field corrected to None is gone."""
     given = {name: _given(value) for name, value in corrections.items() if value is not None}
     return {name: value for name, value in {**fields, **given}.items() if name in given or name not in corrections}
+
+
+def corrections_of(document: Document, category: str | None = None) -> Fields:
+    """What a person said about fields, without those that only an earlier category of the document had."""
+    has = categories.named(category or document.category or categories.OTHER).fields.get("properties", {})
+    given = document.corrections.get("fields", {})
+    return {name: value for name, value in given.items() if value is None or name in has}
 
 
 def _given(value: Any) -> Any:

@@ -10,7 +10,7 @@ from typing import Any
 from . import blobs, embeddings
 from .chunks import Chunk, chunked, rough_spans
 from .errors import Continues
-from .fields import corrected
+from .fields import corrected, corrections_of
 from .model import Document, DocumentWarning
 from .search import index, values
 from .search.entry import Entry
@@ -45,7 +45,7 @@ def read(document: Document, run: int, *, text_key: str, fields_key: str) -> Con
         run=run,
         # A document without text is still found by its name and its fields.
         chunks=chunked(markdown, spans) or [Chunk(text="", page=None)],
-        fields=corrected(stored, document.corrections.get("fields", {})),
+        fields=corrected(stored, corrections_of(document)),
     )
 
 

@@ -6,6 +6,7 @@ from tempfile import TemporaryDirectory
 from pipeline import blobs, documents
 from pipeline.envelope import Envelope
 from pipeline.events import DocumentClassified, DocumentExtracted, limited
+from pipeline.fields import corrections_of
 from pipeline.stage import Outcome, stage
 
 from . import child, models
@@ -27,7 +28,7 @@ def handle(classified: Envelope[DocumentClassified]) -> Outcome:
             category=classified.data.category,
             pages=reading.pages,
             attachments=embedded_files(document, path),
-            corrections=document.corrections.get("fields", {}),
+            corrections=corrections_of(document, classified.data.category),
             enclosed=len(reading.attachments),
         )
     extraction, usage = with_model(extraction, classified.data.category, reading.pages)

@@ -9,6 +9,7 @@ from pipeline import blobs, categories, deletion, outbox
 from pipeline.database import transaction
 from pipeline.errors import Busy
 from pipeline.events import DocumentCorrected, DocumentDeleted, DocumentReprocessRequested
+from pipeline.fields import corrections_of
 from pipeline.model import Document
 
 from . import correction
@@ -71,7 +72,7 @@ def correct(call: Call) -> Response:
 def rechecked(document: Document, fields: dict[str, Any]) -> Rechecked:
     """Raises Rejected(corrupt) when the fields of the last run are gone, Unavailable."""
     stored = json.loads(blobs.read(str(document.fields_key)))
-    return correction.rechecked(stored, document.corrections.get("fields", {}), fields)
+    return correction.rechecked(stored, corrections_of(document), fields)
 
 
 def corrections(body: dict[str, Any]) -> dict[str, Any]:

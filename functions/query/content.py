@@ -16,7 +16,7 @@ from starlette.responses import JSONResponse, Response, StreamingResponse
 from pipeline import blobs
 from pipeline.auth import authenticate
 from pipeline.errors import NotFound, Rejected
-from pipeline.fields import corrected
+from pipeline.fields import corrected, corrections_of
 from pipeline.model import TERMINAL, Document
 
 from . import read, shapes
@@ -49,7 +49,7 @@ def fields(request: Request) -> Response:
     key = ready(document, document.fields_key)
     with present():
         stored = json.loads(blobs.read(key))
-    found = corrected(stored, document.corrections.get("fields", {}))
+    found = corrected(stored, corrections_of(document))
     return JSONResponse(shapes.fields(document.id, run_of(key), document.category, found), headers=headers)
 
 

@@ -14,11 +14,12 @@ from starlette.testclient import TestClient
 from connector.dead_letters import dead_letter_event, rendered
 from functions.compensate.handler import app as compensator
 from functions.manage.handler import app
-from pipeline import auth, blobs, broker, documents, event_store
+from pipeline import auth, blobs, broker, documents, event_store, indexing
 from pipeline.checks import failures
 from pipeline.database import fetch
 from pipeline.envelope import Envelope, parse, render
 from pipeline.events import DocumentClassified, DocumentExtracted, DocumentIndexed, DocumentUploaded, Event
+from pipeline.fields import corrections_of
 from pipeline.model import DocumentWarning
 from pipeline.search import index
 from tests.factories import accept_content, deliver, move
@@ -271,6 +272,20 @@ def test_a_value_that_the_category_does_not_allow_is_refused_by_name(
     assert reason in answer.json()["fields"][field]
     assert answer.json()["detail"].startswith(f"{field}: ")
     assert documents.load(document_id).run == 1
+
+
+def test_a_corrected_category_takes_no_fields_along_that_it_does_not_have(client: TestClient) -> None:
+    document_id = read_invoice(total="12.00")
+    said = {"total": "12.50", "date": "2026-03-01", "tax": None}
+    client.patch(f"/documents/{document_id}", json={"fields": said}).raise_for_status()
+    invoice = documents.load(document_id)
+    assert corrections_of(invoice) == said
+    move(document_id, INDEXED, run=2)
+    client.patch(f"/documents/{document_id}", json={"category": "letter"}).raise_for_status()
+    letter = documents.load(document_id)
+    assert corrections_of(letter) == {"date": "2026-03-01", "tax": None}
+    blobs.write("g", b"{}", "application/json")
+    assert indexing.read(letter, 3, text_key="g", fields_key="g").fields.keys() == {"date"}
 
 
 def test_fields_are_held_to_the_category_that_is_corrected_with_them(client: TestClient) -> None:
