@@ -31,7 +31,7 @@ def republish(
     named = {"document": document, "since": since, "until": until, "reason": reason, "rate": rate}
     asked: dict[str, Any] = {name: value for name, value in named.items() if value is not None}
     asked |= {"what": "all" if everything else "unfinished", "dry_run": not send}
-    sent = 0
+    sent = unroutable = unreadable = 0
     while True:
         answer = now.client.post(PATH, json=asked)
         if now.json:
@@ -40,7 +40,11 @@ def republish(
             now.say(f"{answer['count']} events would be sent again; --send does it")
             return
         sent += answer["published"]
+        unroutable += answer["unroutable"]
+        unreadable += answer["unreadable"]
         if answer["next_cursor"] is None:
             now.say(f"{sent} events sent again")
+            if unroutable or unreadable:
+                now.say(f"passed over: {unroutable} that no queue takes, {unreadable} of a later release")
             return
         asked["cursor"] = answer["next_cursor"]

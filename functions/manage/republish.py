@@ -3,8 +3,9 @@
 For a broker that lost what it held, or one that never had it.
 """
 
+import logging
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, Literal, get_args
 from uuid import UUID
 
 from starlette.responses import JSONResponse, Response
@@ -19,6 +20,9 @@ from . import audit
 from .call import Call, invalid
 from .many import bounded, is_dry_run, paced
 
+log = logging.getLogger(__name__)
+
+Went = Literal["published", "unroutable", "unreadable"]
 MOST_AT_ONCE, AT_ONCE = 2_000, 500
 MOST_PER_SECOND, PER_SECOND = 500, 100
 CHOICES = ("what", "document", "since", "until")
@@ -52,30 +56,49 @@ def republished(call: Call) -> Response:
     if is_dry_run(call):
         count = fetch(f"SELECT count(*) FROM events WHERE {wanted}", values)[0]["count"]
         return JSONResponse({"dry_run": True, "count": count, "events": [shape(each) for each in events]})
-    sent = publish(events, rate)
+    done, told = publish(events, rate)
     with transaction() as tx:
         what = {name: call.body[name] for name in CHOICES if name in call.body}
         audit.note(
-            tx, call, "events.republished", values["document"] or "events", **what, count=len(sent), reason=reason
+            tx,
+            call,
+            "events.republished",
+            values["document"] or "events",
+            **what,
+            count=told["published"],
+            unroutable=told["unroutable"],
+            unreadable=told["unreadable"],
+            reason=reason,
         )
-    done = len(sent) == len(events) < limit
-    cursor = None if done else str(sent[-1].at if sent else after(call))
-    return JSONResponse({"dry_run": False, "published": len(sent), "next_cursor": cursor}, 202)
+    cursor = None if done == len(events) < limit else str(events[done - 1].at if done else after(call))
+    return JSONResponse({"dry_run": False, **told, "next_cursor": cursor}, 202)
 
 
-def publish(events: list[Stored], rate: int) -> list[Stored]:
-    """Those that the broker has taken; raises Unavailable when it takes not even the first."""
-    sent: list[Stored] = []
+def publish(events: list[Stored], rate: int) -> tuple[int, dict[str, int]]:
+    """How many are done with, and how each of them went; raises Unavailable when it is not even the first."""
+    went: list[Went] = []
     for each in paced(events, rate):
         try:
-            if each.readable:
-                broker.publish_event(each.envelope)
+            went.append(published(each))
         except NotPublished as error:
-            if not sent:
+            if not went:
                 raise Unavailable(f"the broker did not take the event: {error.reason}") from error
             break
-        sent.append(each)
-    return sent
+    return len(went), {name: went.count(name) for name in get_args(Went)}
+
+
+def published(event: Stored) -> Went:
+    """What no queue takes, or nobody here can read, keeps the others from nothing. Raises NotPublished."""
+    if not event.readable:
+        return "unreadable"
+    try:
+        broker.publish_event(event.envelope)
+    except NotPublished as error:
+        if not error.unroutable:
+            raise
+        log.error("unroutable", extra={"action": "republish_unroutable", "event_id": str(event.row["id"])})
+        return "unroutable"
+    return "published"
 
 
 def chosen(wanted: str, values: dict[str, Any], place: Position, limit: int) -> list[Stored]:

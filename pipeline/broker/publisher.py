@@ -20,11 +20,12 @@ CONFIRM_SECONDS = 1.0
 class NotPublished(Exception):
     """The broker did not confirm. The message may have arrived all the same; reason says what happened."""
 
-    def __init__(self, reason: str, *, refused: bool = False) -> None:
+    def __init__(self, reason: str, *, refused: bool = False, unroutable: bool = False) -> None:
         super().__init__(reason)
         self.reason = reason
         # Returned as unroutable or nacked: the connection is fine, this one message is not.
         self.refused = refused
+        self.unroutable = unroutable
 
 
 class _Pending:
@@ -33,9 +34,9 @@ class _Pending:
         self.confirmed: Future[None] = Future()
         self.returned: str | None = None
 
-    def fail(self, reason: str, *, refused: bool = False) -> None:
+    def fail(self, reason: str, *, refused: bool = False, unroutable: bool = False) -> None:
         if not self.confirmed.done():
-            self.confirmed.set_exception(NotPublished(reason, refused=refused))
+            self.confirmed.set_exception(NotPublished(reason, refused=refused, unroutable=unroutable))
 
 
 class Publisher:
@@ -115,7 +116,7 @@ class Publisher:
             if method.NAME == "Basic.Nack":
                 pending.fail("nacked: a queue is full or gone", refused=True)
             elif pending.returned:
-                pending.fail(pending.returned, refused=True)
+                pending.fail(pending.returned, refused=True, unroutable=True)
             else:
                 pending.confirmed.set_result(None)
 

@@ -238,13 +238,14 @@ class Api:
         return JSONResponse({"dry_run": False, "replayed": replayed, "left": 0}, 202)
 
     async def republish(self, request: Request) -> Response:
-        """Seven events, five at a time."""
+        """Seven events, five at a time, and one that no queue takes."""
         body = await request.json()
         self.state.bodies.append(body)
         if body["dry_run"]:
             return JSONResponse({"dry_run": True, "count": 7, "events": []})
         count, cursor = (2, None) if "cursor" in body else (5, "5-5")
-        return JSONResponse({"dry_run": False, "published": count, "next_cursor": cursor}, 202)
+        passed_over = {"unroutable": int(cursor is None), "unreadable": 0}
+        return JSONResponse({"dry_run": False, "published": count, **passed_over, "next_cursor": cursor}, 202)
 
     async def guard(self, request: Request, call_next: RequestResponseEndpoint) -> Response:
         self.state.requests.append(request)
