@@ -11,6 +11,8 @@ from . import LightModel, parse, shipped
 COLUMNS = "version, sha256, classes, documents, corrections, created_at, created_by, withdrawn_at"
 MODELS_KEPT = 8
 """In the memory of one process."""
+VERSIONS_KEPT = 20
+"""Of a tenant; one more where the one that was in use before the newest is older than these."""
 
 
 def of(tenant: str) -> LightModel:
@@ -46,6 +48,7 @@ def keep(tx: Cursor, tenant: str, content: bytes, *, documents: int, corrections
         "corrections": corrections,
         "by": by,
     }
+    make_room(tx, tenant)
     tx.execute(
         f"""
         INSERT INTO light_models (tenant, version, content, sha256, classes, documents, corrections, created_by)
@@ -58,6 +61,22 @@ def keep(tx: Cursor, tenant: str, content: bytes, *, documents: int, corrections
     )
     [row] = tx.fetchall()
     return dict(row)
+
+
+def make_room(tx: Cursor, tenant: str) -> None:
+    """For one more version: the oldest go, and never the one in use."""
+    tx.execute(
+        """
+        DELETE FROM light_models WHERE tenant = %(tenant)s
+        AND version NOT IN (
+            SELECT version FROM light_models WHERE tenant = %(tenant)s ORDER BY version DESC LIMIT %(kept)s
+        )
+        AND version IS DISTINCT FROM (
+            SELECT max(version) FROM light_models WHERE tenant = %(tenant)s AND withdrawn_at IS NULL
+        )
+        """,
+        {"tenant": tenant, "kept": VERSIONS_KEPT - 1},
+    )
 
 
 def listed(tenant: str) -> list[Row]:

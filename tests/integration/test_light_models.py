@@ -11,7 +11,7 @@ from functions.index.handler import app as index
 from functions.manage.handler import app as manage
 from pipeline import auth, documents, event_store
 from pipeline.database import fetch
-from pipeline.lightmodel import dump
+from pipeline.lightmodel import dump, versions
 from pipeline.lightmodel.folders import Labelled
 from pipeline.lightmodel.train import fit
 from pipeline.model import Document
@@ -75,6 +75,21 @@ def test_another_tenants_model_does_not_vote(client: TestClient) -> None:
     assert through(LOG.format("first"), classify).alternatives == before
     assert client.get("/categories/models").json() == {"models": []}
     assert client.delete("/categories/models/1").status_code == 404
+
+
+def test_the_newest_versions_are_kept_and_the_one_that_was_in_use(client: TestClient) -> None:
+    content = taught("report")
+
+    def added(times: int) -> list[int]:
+        for _ in range(times):
+            assert client.post("/categories/models", content=content).status_code == 201
+        return [each["version"] for each in client.get("/categories/models").json()["models"]]
+
+    kept = versions.VERSIONS_KEPT
+    assert added(kept + 2) == list(range(kept + 2, 2, -1))
+    for version in range(4, kept + 3):
+        assert client.delete(f"/categories/models/{version}").status_code == 204
+    assert added(1) == [*range(kept + 3, 3, -1), 3]
 
 
 def test_what_was_done_with_models_is_audited(client: TestClient) -> None:
