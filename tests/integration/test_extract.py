@@ -10,7 +10,7 @@ from functions.extract.handler import app
 from pipeline import blobs, documents, event_store
 from pipeline.database import fetch
 from pipeline.envelope import Envelope
-from pipeline.events import DocumentClassified, DocumentDeleted, Event
+from pipeline.events import DocumentClassified, DocumentCorrected, DocumentDeleted, Event
 from tests.factories import accept_content, deliver, move
 
 pytestmark = pytest.mark.usefixtures("fresh_database", "vhost", "bucket")
@@ -57,6 +57,17 @@ def test_text_structure_and_fields_are_kept_under_the_run() -> None:
     fields = json.loads(blobs.read(document.fields_key))
     assert (fields["total"]["value"], fields["total"]["page"]) == ("12.00", 1)
     assert "12.00" in fields["total"]["quote"]
+
+
+def test_only_corrected_fields_that_the_category_has_are_kept() -> None:
+    event = classified(b"Dear Ms Miller, thank you.", "letter", media_type="text/plain", filename="a.txt")
+    move(event.subject, DocumentCorrected(by="a person", fields={"total": "12.00", "date": "2026-03-01"}))
+    deliver(app, event)
+    key = documents.load(event.subject).fields_key
+    assert key is not None
+    fields = json.loads(blobs.read(key))
+    assert fields["date"]["value"] == "2026-03-01"
+    assert "total" not in fields
 
 
 def test_a_long_document_is_read_range_by_range_and_resumes(monkeypatch: pytest.MonkeyPatch) -> None:
