@@ -33,6 +33,11 @@ export class Live extends EventTarget {
     this.#source = null;
   }
 
+  /** The browser says that it has no network; what is open may not know yet. */
+  lost() {
+    this.#become("lost");
+  }
+
   #opened() {
     this.#wait = FIRST_WAIT;
     // Without a place to resume at, what happened meanwhile has to be asked for.

@@ -45,7 +45,7 @@ async function run({ scopes }) {
   });
   live.addEventListener("event", ({ detail: { name, data } }) => tell(uploads.happened(name, data), name));
   live.addEventListener("gap", () => uploads.catchUp());
-  addEventListener("offline", () => frame.connection("lost"));
+  addEventListener("offline", () => live.lost());
   addEventListener("online", () => live.start());
   addEventListener("hashchange", show);
   told.addEventListener("signed-out", ({ detail }) => leave(detail.code === "session-expired" ? "sign-in.expired" : "sign-in.ended"), { once: true });
