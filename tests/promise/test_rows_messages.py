@@ -90,6 +90,8 @@ def test_row_29_the_acknowledgement_of_a_stopped_connector_that_wakes_is_dropped
             with zombie.stopped(), ConnectorProcess(gateway.url) as second, ConnectorProcess(gateway.url) as third:
                 proxy.cut()
                 eventually(lambda: acknowledged(second) | acknowledged(third) == events, within=60)
+                # Killed instead, one could take its last acknowledgement along.
+                assert (second.terminate(60), third.terminate(60)) == (0, 0)
             eventually(lambda: zombie.actions("broker_lost"), within=60)
             awake = True
             eventually(lambda: len(zombie.actions("ack_dropped")) == MESSAGES, within=60)
