@@ -292,7 +292,7 @@ def test_row_30_an_open_circuit_leaves_the_queue_alone_and_resumes_by_itself(
     assert connector.states()["classify"] == "open"
     assert len(gateway.calls_of("classify")) == called
     gateway.replies["classify"] = lambda _: Reply()
-    eventually(lambda: len(connector.actions("ack")) == 13, within=20)
+    eventually(lambda: len(connector.actions("ack")) == 13, within=90)
     eventually(lambda: connector.states()["classify"] == "consuming")
     assert {line["attempt"] for line in connector.actions("retry")} == {0}
 
@@ -327,7 +327,7 @@ def test_row_31_too_many_requests_halve_the_calls_and_burn_nothing(start: Start,
     gateway.replies["classify"] = limited
     connector = start(CONNECTOR_MAX_ATTEMPTS="0").ready()
     publish(*[uploaded() for _ in range(20)])
-    eventually(lambda: len(connector.actions("ack")) == 20, within=30)
+    eventually(lambda: len(connector.actions("ack")) == 20, within=90)
     assert {line["outcome"] for line in connector.actions("retry")} <= {"overloaded"}
     assert connector.states()["classify"] == "consuming"
 
