@@ -5,7 +5,8 @@ import subprocess
 from collections.abc import Mapping
 from pathlib import Path
 
-NAMES = {"index-url": "UV_DEFAULT_INDEX", "extra-index-url": "UV_INDEX", "cert": "SSL_CERT_FILE"}
+NAMES = {"index": "UV_DEFAULT_INDEX", "extra-index": "UV_INDEX", "cert": "SSL_CERT_FILE"}
+"""By pip's option, without its ending -url."""
 SYSTEM_CERTIFICATES = {"UV_SYSTEM_CERTS": "true"}
 
 
@@ -22,6 +23,6 @@ def translated(listed: str) -> dict[str, str]:
     found = dict(line.split("=", 1) for line in listed.splitlines() if "=" in line)
     variables = {}
     for key in sorted(found, key=lambda key: key.startswith(":env:")):
-        if name := NAMES.get(key.rpartition(".")[2]):
+        if name := NAMES.get(key.rpartition(".")[2].removesuffix("-url")):
             variables[name] = " ".join(str(ast.literal_eval(found[key])).split())
     return variables

@@ -2,13 +2,19 @@
 
 from local.pip_settings import translated
 
-LISTED = """\
-:env:.index-url='https://near.example/simple'
-global.cert='/etc/ssl/certs/ca-certificates.crt'
-global.extra-index-url='\\nhttps://one.example/simple\\nhttps://two.example/simple'
-global.index-url='https://far.example/simple'
-global.timeout='60'
-"""
+
+def listed(place: str, **options: str) -> str:
+    """Lines as pip config list prints them."""
+    return "".join(f"{place}.{name.replace('_', '-')}={value!r}\n" for name, value in options.items())
+
+
+LISTED = listed(":env:", index_url="https://near.example/simple") + listed(
+    "global",
+    cert="/etc/ssl/certs/ca-certificates.crt",
+    extra_index_url="\nhttps://one.example/simple\nhttps://two.example/simple",
+    index_url="https://far.example/simple",
+    timeout="60",
+)
 
 
 def test_a_mirror_that_pip_uses_is_used_by_uv() -> None:
