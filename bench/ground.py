@@ -6,13 +6,11 @@ from contextlib import contextmanager
 from pathlib import Path
 from uuid import uuid4
 
-import psycopg2
-import requests
-
 from bench.processes import TICKS
 from local import services
-from pipeline import broker, database, settings
+from pipeline import broker, database
 from pipeline.broker import Publisher
+from tests.servers import administer, management
 
 EVERYTHING = {"configure": ".*", "write": ".*", "read": ".*"}
 
@@ -45,27 +43,6 @@ def publishing() -> Iterator[Publisher]:
         yield publisher
     finally:
         publisher.close()
-
-
-def administer(statement: str) -> None:
-    server = settings.postgres()
-    password = settings.secret("docstream-db-owner")
-    connection = psycopg2.connect(
-        host=server.host, port=server.port, dbname="postgres", user="docstream_owner", password=password
-    )
-    connection.autocommit = True
-    try:
-        with connection.cursor() as cursor:
-            cursor.execute(statement)
-    finally:
-        connection.close()
-
-
-def management(method: str, path: str, body: object = None) -> None:
-    """Ask RabbitMQ's management API as its administrator."""
-    url = f"{os.environ['RABBITMQ_MANAGEMENT_URL']}/api/{path}"
-    administrator = ("docstream_ops", settings.secret("docstream-broker-ops"))
-    requests.request(method, url, json=body, auth=administrator, timeout=60).raise_for_status()
 
 
 def cpu_seconds(pid: int) -> float:

@@ -14,11 +14,11 @@ from uuid import UUID, uuid4
 
 import requests
 
-from bench.ground import administer
 from local import services
 from pipeline import auth, database
 from pipeline.search.client import asking
 from pipeline.search.index import alias
+from tests.servers import administer
 
 ROOT = Path(__file__).resolve().parent.parent
 START_SECONDS = 120

@@ -17,8 +17,6 @@ from pipeline.parameters import only, refused
 
 TEXT_CHARS = 2_000
 
-invalid = refused
-
 
 @dataclass(frozen=True, kw_only=True)
 class Call:
@@ -44,29 +42,29 @@ class Call:
         only(self.query, query)
         only(self.body, body)
         if any("\0" in value for value in self.query.values()):
-            raise invalid("a parameter holds a NUL character")
+            raise refused("a parameter holds a NUL character")
 
     def text(self, name: str, *, chars: int = TEXT_CHARS) -> str:
         """A text of the body that must be there and say something."""
         if name not in self.body:
-            raise invalid(f'{name} is missing: send a JSON body like {{"{name}": "…"}}')
+            raise refused(f'{name} is missing: send a JSON body like {{"{name}": "…"}}')
         value = self.body[name]
         if not isinstance(value, str) or not value.strip() or len(value) > chars:
-            raise invalid(f"{name} is a text of 1 to {chars} characters")
+            raise refused(f"{name} is a text of 1 to {chars} characters")
         return value.strip()
 
     def number(self, name: str, *, least: int, most: int, default: int) -> int:
         """From the query."""
         value = self.query.get(name, str(default))
         if not re.fullmatch(r"[0-9]{1,9}", value) or not least <= int(value) <= most:
-            raise invalid(f"{name} is a whole number from {least} to {most}")
+            raise refused(f"{name} is a whole number from {least} to {most}")
         return int(value)
 
     def choice(self, name: str, choices: tuple[str, ...], default: str) -> str:
         """From the query."""
         value = self.query.get(name, default)
         if value not in choices:
-            raise invalid(f"{name} is one of: {', '.join(choices)}")
+            raise refused(f"{name} is one of: {', '.join(choices)}")
         return value
 
 

@@ -11,9 +11,10 @@ from pipeline.errors import Busy
 from pipeline.events import DocumentCorrected, DocumentDeleted, DocumentReprocessRequested
 from pipeline.fields import corrections_of
 from pipeline.model import Document
+from pipeline.parameters import refused
 
 from . import correction
-from .call import Call, invalid
+from .call import Call
 from .correction import Rechecked
 from .plan import INPUT, corrected_stage, first_stage
 from .reopen import SOURCE, owned, reopen
@@ -80,12 +81,12 @@ def corrections(body: dict[str, Any]) -> dict[str, Any]:
     known = {each.name for each in categories.load()}
     category, fields = body.get("category", ""), body.get("fields", {})
     if "category" in body and (not isinstance(category, str) or category not in known):
-        raise invalid(f"category is one of: {', '.join(sorted(known))}")
+        raise refused(f"category is one of: {', '.join(sorted(known))}")
     if not isinstance(fields, dict) or len(fields) > MOST_FIELDS or not all(0 < len(name) <= 100 for name in fields):
-        raise invalid(f"fields is an object of at most {MOST_FIELDS} names and values; null takes a field away")
+        raise refused(f"fields is an object of at most {MOST_FIELDS} names and values; null takes a field away")
     given = ({"category": category} if category else {}) | ({"fields": fields} if fields else {})
     if not given:
-        raise invalid("give a category, or fields, or both")
+        raise refused("give a category, or fields, or both")
     return given
 
 

@@ -9,9 +9,10 @@ from starlette.responses import JSONResponse, Response
 from pipeline import auth
 from pipeline.database import Row, fetch, transaction
 from pipeline.errors import Conflict, Forbidden, NotFound
+from pipeline.parameters import refused
 
 from . import audit
-from .call import Call, invalid
+from .call import Call
 from .letters import moment
 
 NAME_CHARS = 100
@@ -33,7 +34,7 @@ def created(call: Call) -> Response:
     call.expect(body=("name", "scopes", "tenant"))
     name, scopes = call.text("name", chars=NAME_CHARS), call.body.get("scopes")
     if not isinstance(scopes, list) or not scopes or not all(each in auth.SCOPES for each in map(str, scopes)):
-        raise invalid(f"scopes are some of: {', '.join(sorted(auth.SCOPES))}")
+        raise refused(f"scopes are some of: {', '.join(sorted(auth.SCOPES))}")
     if not set(scopes) <= call.principal.scopes:
         raise Forbidden(f"a key may not do more than the one that makes it: {', '.join(sorted(call.principal.scopes))}")
     tenant = tenant_of(call, call.body.get("tenant", call.principal.tenant))
@@ -69,7 +70,7 @@ def tenant_of(call: Call, asked: object) -> str:
     if asked == call.principal.tenant:
         return call.principal.tenant
     if not isinstance(asked, str) or not TENANT.fullmatch(asked):
-        raise invalid("tenant has 1 to 63 lower-case letters, digits and hyphens")
+        raise refused("tenant has 1 to 63 lower-case letters, digits and hyphens")
     if not call.by_operator:
         raise Forbidden("this key belongs to another tenant")
     return asked

@@ -11,8 +11,9 @@ from starlette.responses import JSONResponse, Response
 from pipeline import event_store, rfc3339
 from pipeline.database import Row, fetch
 from pipeline.errors import BadRequest, NotFound
+from pipeline.parameters import refused
 
-from .call import Call, invalid
+from .call import Call
 
 COLUMNS = """id, tenant, document_id, run, event_id, function, attempt, replay, code, class, status, reason,
     first_failed, last_failed, recorded_at, resolved_at, resolution"""
@@ -30,15 +31,15 @@ def conditions(given: dict[str, Any]) -> tuple[str, dict[str, Any]]:
     """SQL and values of the filters; raises BadRequest."""
     state = given.get("state")
     if state not in (None, "open", "resolved"):
-        raise invalid("state is one of: open, resolved")
+        raise refused("state is one of: open, resolved")
     values = {name: given[name] for name in FILTERS if name in given and name != "state"}
     if not all(isinstance(each, str) and each for each in values.values()):
-        raise invalid(f"{', '.join(FILTERS)} are texts that say something")
+        raise refused(f"{', '.join(FILTERS)} are texts that say something")
     if "document" in values:
         try:
             values["document"] = UUID(values["document"])
         except ValueError:
-            raise invalid("document is the id of a document") from None
+            raise refused("document is the id of a document") from None
     columns = {"document": "document_id"}
     wanted = [f"{columns.get(name, name)} = %({name})s" for name in values]
     resolved = {None: [], "open": ["resolved_at IS NULL"], "resolved": ["resolved_at IS NOT NULL"]}[state]

@@ -4,7 +4,9 @@ import time
 from collections.abc import Iterator, Sequence
 from typing import TypeVar
 
-from .call import Call, invalid
+from pipeline.parameters import refused
+
+from .call import Call
 
 T = TypeVar("T")
 
@@ -16,7 +18,7 @@ def bounded(call: Call, name: str, most: int, default: int) -> int:
     """A whole number of the body."""
     value = call.body.get(name, default)
     if not isinstance(value, int) or isinstance(value, bool) or not 1 <= value <= most:
-        raise invalid(f"{name} is a whole number from 1 to {most}")
+        raise refused(f"{name} is a whole number from 1 to {most}")
     return value
 
 
@@ -24,7 +26,7 @@ def is_dry_run(call: Call) -> bool:
     """Unless the body says otherwise."""
     dry_run = call.body.get("dry_run", True)
     if not isinstance(dry_run, bool):
-        raise invalid("dry_run is true or false")
+        raise refused("dry_run is true or false")
     return dry_run
 
 

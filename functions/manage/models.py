@@ -12,9 +12,10 @@ from pipeline.auth import authenticate
 from pipeline.database import Row, fetch, transaction
 from pipeline.errors import NotFound, TooLarge
 from pipeline.lightmodel import parse, versions
+from pipeline.parameters import refused
 
 from . import audit
-from .call import Call, call, invalid
+from .call import Call, call
 from .letters import moment
 
 MODEL_BYTES = 8_000_000
@@ -59,10 +60,10 @@ def check(content: bytes) -> None:
     try:
         classes = set(parse(content).classes)
     except ValueError as error:
-        raise invalid(f"the body is no model: {error}") from None
+        raise refused(f"the body is no model: {error}") from None
     unknown = classes - {each.name for each in categories.load()}
     if unknown:
-        raise invalid(f"these categories are not installed: {', '.join(sorted(unknown))[:500]}")
+        raise refused(f"these categories are not installed: {', '.join(sorted(unknown))[:500]}")
 
 
 async def withdrawn(request: Request) -> Response:

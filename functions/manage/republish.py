@@ -15,9 +15,10 @@ from pipeline.broker import NotPublished
 from pipeline.database import fetch, transaction
 from pipeline.errors import BadRequest, Unavailable
 from pipeline.event_store import COLUMNS, START, Position, Stored
+from pipeline.parameters import refused
 
 from . import audit
-from .call import Call, invalid
+from .call import Call
 from .many import bounded, is_dry_run, paced
 
 log = logging.getLogger(__name__)
@@ -115,13 +116,13 @@ def conditions(call: Call) -> tuple[str, dict[str, Any]]:
     """SQL and values; raises BadRequest."""
     what = call.body.get("what", "unfinished")
     if what not in ("unfinished", "all"):
-        raise invalid("what is one of: unfinished, all")
+        raise refused("what is one of: unfinished, all")
     values: dict[str, Any] = {"tenant": call.principal.tenant, "operator": call.by_operator}
     for name, read in (("document", UUID), ("since", moment), ("until", moment)):
         try:
             values[name] = read(call.text(name)) if name in call.body else None
         except ValueError:
-            raise invalid(f"{name} is {'the id of a document' if read is UUID else 'a time with its zone'}") from None
+            raise refused(f"{name} is {'the id of a document' if read is UUID else 'a time with its zone'}") from None
     return WANTED + (UNFINISHED if what == "unfinished" else ""), values
 
 

@@ -8,8 +8,7 @@ from starlette.responses import JSONResponse, Response
 
 from pipeline import auth
 from pipeline.json_body import body_of
-
-from .call import invalid
+from pipeline.parameters import refused
 
 KEY_CHARS = 200
 
@@ -18,7 +17,7 @@ async def opened(request: Request) -> Response:
     """Raises Unauthorized for a key that is not known."""
     key = (await body_of(request)).get("key")
     if not isinstance(key, str) or not 1 <= len(key) <= KEY_CHARS:
-        raise invalid("key is an API key")
+        raise refused("key is an API key")
     principal = await run_in_threadpool(auth.holder, key)
     response = JSONResponse(shape(principal))
     response.set_cookie(

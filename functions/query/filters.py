@@ -2,9 +2,10 @@
 
 import re
 
+from pipeline.parameters import refused
 from pipeline.search.filters import FieldFilter, Filters, Range
 
-from .parameters import DECIMAL, Parameters, bounds, is_date, refused
+from .parameters import DECIMAL, Parameters, bounds, is_date
 
 FIELD = "field."
 FIELD_NAME = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.-]{0,63}")

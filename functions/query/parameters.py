@@ -11,8 +11,7 @@ from typing import Any
 from starlette.datastructures import QueryParams
 
 from pipeline.errors import BadRequest
-from pipeline.parameters import only
-from pipeline.parameters import refused as refused
+from pipeline.parameters import only, refused
 
 LONGEST = 1_000
 """Characters of one value."""

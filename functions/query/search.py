@@ -10,6 +10,7 @@ from starlette.responses import JSONResponse, Response
 from pipeline import embeddings
 from pipeline.auth import authenticate
 from pipeline.embeddings import ModelMissing
+from pipeline.parameters import refused
 from pipeline.search import ask, index, queries
 from pipeline.search.entry import document_run
 from pipeline.search.filters import Filters
@@ -18,7 +19,7 @@ from . import ranking, read, shapes
 from .conditional import tagged
 from .counting import Counts, counted, of_candidates
 from .filters import FIELD, filters_of
-from .parameters import Parameters, cursor, invalid_cursor, refused
+from .parameters import Parameters, cursor, invalid_cursor
 
 MODES = ("hybrid", "keyword", "semantic")
 FACETS = ("category", "language", "created")
