@@ -495,6 +495,27 @@ class Broken(Topic):
         raise RuntimeError("a bug")
 
 
+def test_a_closed_feed_reads_no_more(address: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    read_after, reading, go_on = event_store.read_after, threading.Event(), threading.Event()
+
+    def late(*arguments: Any, **named: Any) -> Any:
+        reading.set()
+        go_on.wait(60)
+        return read_after(*arguments, **named)
+
+    async def readers_left() -> set[threading.Thread]:
+        before = set(threading.enumerate())
+        feed = Feed()
+        await asyncio.to_thread(feed.watch, Watcher(Topic(tenant="default")))
+        await asyncio.to_thread(reading.wait, 60)
+        threading.Timer(0.3, go_on.set).start()
+        feed.close()
+        return {thread for thread in set(threading.enumerate()) - before if thread.name == "feed"}
+
+    monkeypatch.setattr(event_store, "read_after", late)
+    assert asyncio.run(readers_left()) == set()
+
+
 @pytest.mark.filterwarnings("ignore::pytest.PytestUnhandledThreadExceptionWarning")
 def test_after_a_bug_the_watchers_are_cut_and_the_next_ones_are_served(address: str) -> None:
     async def served() -> bool:
