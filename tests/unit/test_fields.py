@@ -171,6 +171,38 @@ def test_the_head_of_a_receipt_gives_shop_and_address() -> None:
     assert (found["date"], found["currency"]) == ("2018-03-12", "MYR")
 
 
+@pytest.mark.parametrize(
+    ("head", "goods", "seller"),
+    [
+        ("GREEN BASKET MARKET\n41 Station Road, Oxford", "Tomatoes 0.84 kg   2.94", "GREEN BASKET MARKET"),
+        ("BÄCKEREI LINDNER\nHauptstraße 4\n80331 München", "Mehl 2 kg   3,10", "BÄCKEREI LINDNER"),
+        ("Boulangerie du Port\n3 rue de la Mer", "Farine 1 KG   2,40", "Boulangerie du Port"),
+        ("PANADERÍA EL SOL\n09/05/2025 10:14", "Harina 5 Kg.   4,80", "PANADERÍA EL SOL"),
+        ("09/05/2025 10:14   Till 4", "Rice Trading Pack   4.80", None),
+        ("Pt17920 Sek U9, Shah Alam", "Bleach 10L   4.80", None),
+        ("09/05/2025 10:14   Till 4", "Bread   4.80\nThank you for visiting Hollis Foods Ltd", None),
+        ("09/05/2025 10:14", "Bread   4.80\nHollis Foods Ltd", "Hollis Foods Ltd"),
+    ],
+)
+def test_goods_on_a_receipt_are_never_its_seller(head: str, goods: str, seller: str | None) -> None:
+    found = values(read("receipt", page(f"{head}\n{goods}\nTOTAL   22.04")))
+    assert found.get("seller") == seller
+
+
+@pytest.mark.parametrize(
+    ("misread", "seller"),
+    [
+        ("AMBER HARDWARE SON BHD", "AMBER HARDWARE SDN BHD"),
+        ("Amber Hardware Sdn. Bho", "Amber Hardware Sdn. Bhd"),
+        ("Weser Bürohaus 6mbH", "Weser Bürohaus GmbH"),
+        ("Pier Supplies lnc", "Pier Supplies Inc"),
+    ],
+)
+def test_a_legal_form_misread_by_ocr_is_written_as_it_is(misread: str, seller: str) -> None:
+    found = one(read("receipt", page(f"{misread}\nTOTAL   22.04")), "seller")
+    assert (found.value, found.quote) == (seller, misread)
+
+
 def test_the_opening_of_an_agreement_gives_parties_date_law_and_term() -> None:
     found = values(read("contract", page(CONTRACT)))
     assert found["party"] == ["Calder Robotics Inc.", "Vantage Optics Ltd."]

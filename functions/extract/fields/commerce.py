@@ -1,9 +1,10 @@
 """Parties and amounts of invoices, receipts and orders; pure."""
 
 import functools
+import itertools
 import re
 
-from . import money, names, parties, totals
+from . import amounts, dates, money, names, parties, totals
 from .context import Context, Described
 from .kinds import Read
 from .labels import Candidate
@@ -24,6 +25,7 @@ _AFTER_ADDRESS = re.compile(
     r"|\d[/.-]\d{1,2}[/.-]\d\d",
     re.IGNORECASE,
 )
+_LONG_NUMBER = re.compile(r"\d{3}")
 _PART_OF_ADDRESS = re.compile(r"\d|,")
 
 
@@ -51,8 +53,12 @@ def buyer(context: Context, described: Described) -> FieldValue | None:
 
 
 def merchant(context: Context, _: Described) -> FieldValue | None:
-    """Receipts are headed by the shop's name."""
-    head = parties.letterhead(context.read) if context.read else None
+    """Receipts are headed by the shop's name: above the first date or price any name will do, below it a company."""
+    unpriced = [line for line in context.read if not _is_priced(line)]
+    above = list(itertools.takewhile(lambda line: not _is_priced(line) and not _is_dated(line, context), context.read))
+    head = parties.letterhead(above) if above else None
+    if head is None or (_LONG_NUMBER.search(head.read.value) and not names.is_company(head.read.value)):
+        head = parties.company_anywhere(unpriced)
     return head.to_value() if head else None
 
 
@@ -125,6 +131,14 @@ def currency(context: Context, _: Described) -> FieldValue | None:
                 read = Read(value=code, start=at, end=at + len(shown[0]))
                 return Candidate(read=read, spot=spot, score=0.85, label="").to_value()
     return FieldValue(value=code, quote=shown[0], confidence=0.7)
+
+
+def _is_priced(line: Line) -> bool:
+    return any(each.cents for each in amounts.find(line.text))
+
+
+def _is_dated(line: Line, context: Context) -> bool:
+    return bool(dates.find(line.text, days_first=context.days_first))
 
 
 def _amounts(context: Context) -> tuple[Amount | None, Amount | None, Amount | None]:

@@ -84,6 +84,14 @@ _LABEL = re.compile(
 )
 _SALUTATION = re.compile(r"^(?:herrn?|frau|firma|familie|mr|mrs|ms|mme|madame|monsieur|m|d|dña|dr)\.?$", re.IGNORECASE)
 _BREAKS = re.compile(r"\s+[·•|*–—]\s+|\s+[-]\s+(?=[A-ZÄÖÜ\d])| {3,}|\s?;\s|,\s(?=\d|[^,]{0,40}\d)")
+_KILOGRAMS = re.compile(r"\d ?kg\W{0,2}$", re.IGNORECASE)
+_MISREAD = (
+    (re.compile(r"\b[S5][DO0]N(\.? ?)[B8]H[DO0]\b"), r"SDN\1BHD"),
+    (re.compile(r"\b[S5][do0]n(\.? ?)[B8]h[do0]\b"), r"Sdn\1Bhd"),
+    (re.compile(r"\b[G6][mn]b[HN]\b"), "GmbH"),
+    (re.compile(r"\b[l1|]nc\b"), "Inc"),
+)
+"""Legal forms as OCR confuses their letters, and as they are written."""
 LONGEST = 80
 
 
@@ -96,6 +104,13 @@ def cleaned(text: str) -> str:
         text = text[head.end() :]
     name = _REGISTRATION.sub("", _BREAKS.split(text, maxsplit=1)[0]).strip(" ,;:|·•-–—*_\t")
     return name if is_name(name) else ""
+
+
+def repaired(name: str) -> str:
+    """A name with its legal form as it is written."""
+    for misread, written in _MISREAD:
+        name = misread.sub(written, name)
+    return name
 
 
 def is_name(text: str) -> bool:
@@ -123,5 +138,5 @@ def is_address(text: str) -> bool:
 
 
 def is_company(text: str) -> bool:
-    """Carries a legal form or a word shops use."""
-    return bool(SUFFIX.search(text) or _ENDS_IN_SUFFIX.search(text))
+    """Carries a legal form or a word shops use; what is weighed is no KG."""
+    return bool(SUFFIX.search(text) or _ENDS_IN_SUFFIX.search(text)) and not _KILOGRAMS.search(text)

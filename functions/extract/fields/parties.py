@@ -62,7 +62,9 @@ def named_at(spot: Spot, score: float, start: int = 0) -> Candidate | None:
     at = spot.text.find(name, start) if name else -1
     if at < 0:
         return None
-    return Candidate(read=Read(value=name, start=at, end=at + len(name)), spot=spot, score=score, label="")
+    return Candidate(
+        read=Read(value=names.repaired(name), start=at, end=at + len(name)), spot=spot, score=score, label=""
+    )
 
 
 def _beside_or_below(spot: Spot, match: re.Match[str], read: Sequence[Line], score: float) -> Candidate | None:
