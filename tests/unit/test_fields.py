@@ -139,6 +139,57 @@ def test_line_items_carry_count_price_and_amount() -> None:
     ]
 
 
+ONE_PRICE = """
+{0}
+{1}            2       10.00
+{2} 45 cm      3       25.50
+{3}
+"""
+
+
+@pytest.mark.parametrize("made", [page, flowing])
+@pytest.mark.parametrize(
+    ("heading", "end"),
+    [
+        ("Item   Qty   Price", "Total   96.50"),
+        ("Item   Qty   Price", "Subtotal   96.50\nVAT 20%   19.30\nTotal   115.80"),
+        ("Item   Qty   Price", "VAT 20%   19.30\nTotal   115.80"),
+        ("Item   Qty   Price", "Shipping   5.00\nTotal   101.50"),
+        ("Item   Qty   Unit price", "Thank you"),
+        ("Artikel   Menge   Preis", "Nettobetrag   96,50\nMwSt 19 %   18,34\nGesamtbetrag   114,84 €"),
+        ("Bezeichnung   Anzahl   Einzelpreis", "Vielen Dank"),
+        ("Désignation   Qté   Prix", "Total TTC   96,50 €"),
+        ("Descripción   Cantidad   Precio", "Total   96,50 EUR"),
+        ("Descrizione   Quantità   Prezzo", "Totale   96,50 EUR"),
+        ("Omschrijving   Aantal   Prijs", "Totaal   96,50 EUR"),
+    ],
+)
+def test_a_lone_price_column_is_of_one_piece_where_the_sums_or_its_heading_say_so(
+    made: Any, heading: str, end: str
+) -> None:
+    found = values(read("invoice", made(ONE_PRICE.format(heading, "Lamp", "Chair", end))))
+    assert found["line_items"] == [
+        {"description": "Lamp", "quantity": "2", "unit_price": "10.00", "amount": "20.00"},
+        {"description": "Chair 45 cm", "quantity": "3", "unit_price": "25.50", "amount": "76.50"},
+    ]
+
+
+@pytest.mark.parametrize("end", ["Total   35.50", "Subtotal   35.50\nTax   3.55\nTotal   39.05", "Thank you"])
+def test_a_lone_price_column_is_of_the_row_where_the_sums_say_so_or_nothing_does(end: str) -> None:
+    found = values(read("invoice", page(ONE_PRICE.format("Item   Qty   Price", "Lamp", "Chair", end))))
+    assert found["line_items"] == [
+        {"description": "Lamp", "quantity": "2", "amount": "10.00"},
+        {"description": "Chair 45 cm", "quantity": "3", "amount": "25.50"},
+    ]
+
+
+def test_a_count_with_decimals_is_no_price() -> None:
+    table = "Item   Qty   Price\nLamp   2.00   10.00\nChair   3.00   25.50\nTotal   96.50"
+    extraction = read("invoice", page(table))
+    assert [item["amount"] for item in values(extraction)["line_items"]] == ["20.00", "76.50"]
+    assert not extraction.warnings
+
+
 def test_values_below_the_labels_of_a_header_row_are_read() -> None:
     found = values(read("invoice", page(TABLE)))
     assert (found["invoice_number"], found["date"]) == ("2023-0815", "2023-10-17")

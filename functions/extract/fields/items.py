@@ -6,6 +6,7 @@ from decimal import Decimal
 
 from . import amounts
 from .context import Context, Described
+from .item_amounts import Item, multiplied
 from .lines import Line, all_lines
 from .totals import CENT
 from .values import FieldValue
@@ -17,19 +18,20 @@ _ENDS_ITEMS = re.compile(
     r"|tva\b"
     r"|iva\b|btw|change|cash|visa|mastercard|rounding|tendered|discount|versand\w*|shipping|freight|payment|paid"
     r"|imponibile"
-    r"|totale|importe|übertrag|carried|brought|montant|net à payer)\b",
+    r"|totale|importe|übertrag|carried|brought|montant|net à payer|totaal|subtotaal|suma|razem)\b",
     re.IGNORECASE,
 )
 _HEADING = re.compile(
-    r"\b(?:description|item|qty|quantity|unit price|price|amount|hours|rate|bezeichnung|artikel|menge|einzelpreis"
-    r"|gesamtpreis"
-    r"|betrag|pos\b|désignation|quantité|prix|montant|descripción|cantidad|precio|importe|descrizione|quantità|prezzo"
-    r"|omschrijving|aantal|prijs|bedrag)\b",
+    r"\b(?:description|item|product|article|qty|quantity|unit price|price|cost|amount|hours|rate|bezeichnung|artikel"
+    r"|beschreibung|leistung|menge|anzahl|einzelpreis|stückpreis|preis|gesamtpreis|betrag|pos\b|désignation|quantité"
+    r"|qté|prix|montant|descripción|artículo|concepto|cantidad|cant|precio|importe|descrizione|articolo|quantità|q\.tà"
+    r"|prezzo|importo|omschrijving|aantal|prijs|bedrag|descrição|artigo|quantidade|qtd|preço|valor|nazwa|opis|ilość"
+    r"|cena|wartość)\b",
     re.IGNORECASE,
 )
 _COUNT = re.compile(
     r"(?<![\w.,])(\d{1,5}(?:[.,]\d{1,3})?)\s?"
-    r"(?:x|pcs?|stk\.?|stück|st|h|hours?|hrs|kg|m²|m2|m|l|ud|each|ea|units?)?(?![\w.,%])",
+    r"(?:x|pcs?|stk\.?|stück|st|std\.?|szt\.?|h|hours?|hrs|kg|m²|m2|m|l|ud|each|ea|units?)?(?![\w.,%])",
     re.IGNORECASE,
 )
 _ONLY_COUNT = re.compile(rf"^\W{{0,2}}{_COUNT.pattern}\W{{0,2}}$", re.IGNORECASE)
@@ -40,21 +42,22 @@ _END_COUNT = re.compile(rf"\s{{1,8}}{_COUNT.pattern}$", re.IGNORECASE)
 def line_items(context: Context, _: Described) -> FieldValue | None:
     """Rows with a description and an amount, from the table's heading to its totals; all pages."""
     read = all_lines(context.pages)
-    headings = [line.number for line in read if _headings(line) >= HEADINGS_AT_LEAST]
+    headings = [line for line in read if _headings(line) >= HEADINGS_AT_LEAST]
     if not headings:
         return None
-    found = list(_items(read[headings[0] + 1 :], headings[-1]))
+    found = list(_items(read[headings[0].number + 1 :], headings[-1].number))
     if not found:
         return None
     first = found[0][0]
-    return FieldValue(value=[item for _, item in found], page=first.page, quote=first.text, confidence=0.6)
+    items = multiplied([item for _, item in found], context, headings[0].text)
+    return FieldValue(value=[item.to_json() for item in items], page=first.page, quote=first.text, confidence=0.6)
 
 
 def _headings(line: Line) -> int:
     return len({found.lower() for found in _HEADING.findall(line.text)})
 
 
-def _items(read: Sequence[Line], last_heading: int) -> Iterator[tuple[Line, dict[str, str]]]:
+def _items(read: Sequence[Line], last_heading: int) -> Iterator[tuple[Line, Item]]:
     """A total ends the list, unless the heading comes again below it: then it was carried over to the next page."""
     for line in read:
         if _ENDS_ITEMS.search(line.segments[0].text) and amounts.find(line.text):
@@ -66,8 +69,8 @@ def _items(read: Sequence[Line], last_heading: int) -> Iterator[tuple[Line, dict
             yield line, item
 
 
-def _item(line: Line) -> dict[str, str] | None:
-    """{description, quantity?, unit_price?, amount} of a row, None where it is none."""
+def _item(line: Line) -> Item | None:
+    """The item of a row, None where it is none."""
     found = amounts.find(line.text)
     if not found or (found[-1].value == 0 and len(found) == 1):
         return None
@@ -76,13 +79,11 @@ def _item(line: Line) -> dict[str, str] | None:
         return None
     amount = found[-1].value
     price = next((each.value for each in reversed(found[:-1]) if each.value), None)
-    quantity = _quantity(line.text[: found[-1].start], price, amount)
-    item = {"description": description[:200]}
-    if quantity is not None:
-        item["quantity"] = amounts.plain(quantity)
-    if price is not None:
-        item["unit_price"] = amounts.plain(price)
-    return item | {"amount": amounts.plain(amount)}
+    if price is None:
+        quantity = _lone_quantity(line, line.text[: found[-1].start])
+    else:
+        quantity = _quantity(line.text[: found[-1].start], price, amount)
+    return Item(description=description[:200], quantity=quantity, unit_price=price, amount=amount)
 
 
 def _description(line: Line) -> str:
@@ -96,10 +97,19 @@ def _description(line: Line) -> str:
     return ""
 
 
-def _quantity(text: str, price: Decimal | None, amount: Decimal) -> Decimal | None:
-    """The count that makes price x count the amount; a lone small integer without a price to check by."""
-    counts = [Decimal(found[1].replace(",", ".")) for found in _COUNT.finditer(text)]
-    if price is not None:
-        return next((count for count in counts if abs(count * price - amount) <= CENT), None)
+def _quantity(text: str, price: Decimal, amount: Decimal) -> Decimal | None:
+    """The count that makes price x count the amount."""
+    return next((count for count in _counts(_COUNT, text) if abs(count * price - amount) <= CENT), None)
+
+
+def _lone_quantity(line: Line, text: str) -> Decimal | None:
+    """Without a price to check by: the last column that is only a count, else the one count in the text."""
+    texts = [segment.text for segment in line.segments if not amounts.find(segment.text)]
+    columns = [count for each in texts for count in _counts(_ONLY_COUNT, each)]
+    counts = columns[-1:] or _counts(_COUNT, text)
     whole = len(counts) == 1 and counts[0] == counts[0].to_integral_value()
     return counts[0] if whole and counts[0] < 1_000 else None
+
+
+def _counts(pattern: re.Pattern[str], text: str) -> list[Decimal]:
+    return [Decimal(found[1].replace(",", ".")) for found in pattern.finditer(text)]
