@@ -9,23 +9,21 @@ const LEFT_BEHIND = /^(\.|Thumbs\.db$|desktop\.ini$|~\$)/;
 export function dropAnywhere(take) {
   const veil = h("div", { class: "veil", hidden: true, "aria-hidden": "true" },
     h("div", {}, icon("up", 44), h("strong", {}, t("drop.here")), h("p", {}, t("drop.what"))));
-  let inside = 0;
+  // What is left is what was entered last only where the drag leaves the window or is called off.
+  let over = null;
   const carries = (event) => event.dataTransfer?.types.includes("Files");
   addEventListener("dragenter", (event) => {
     if (!carries(event)) return;
-    inside += 1;
+    over = event.target;
     veil.hidden = false;
   });
   addEventListener("dragleave", (event) => {
-    if (!carries(event)) return;
-    inside = Math.max(0, inside - 1);
-    veil.hidden = inside === 0;
+    if (event.target === over) veil.hidden = true;
   });
   addEventListener("dragover", (event) => carries(event) && event.preventDefault());
   addEventListener("drop", async (event) => {
     if (!carries(event)) return;
     event.preventDefault();
-    inside = 0;
     veil.hidden = true;
     take(await dropped(event.dataTransfer));
   });
