@@ -30,6 +30,7 @@ def handle(classified: Envelope[DocumentClassified]) -> Outcome:
             attachments=embedded_files(document, path),
             corrections=corrections_of(document, classified.data.category),
             enclosed=len(reading.attachments),
+            language=document.language or "und",
         )
     extraction, usage = with_model(extraction, classified.data.category, reading.pages)
     warnings = (*classified.data.warnings, *reading.warnings, *skipped, *extraction.warnings)

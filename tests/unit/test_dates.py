@@ -46,20 +46,6 @@ def test_the_characters_of_a_date_are_told() -> None:
     assert text[found.start : found.end] == "3 June 2022"
 
 
-@pytest.mark.parametrize(
-    ("text", "expected"),
-    [
-        ("Date 03/04/2022, due 04/25/2022", False),
-        ("Date 03/04/2022, due 25/04/2022", True),
-        ("Date 03/04/2022 total $5.00", False),
-        ("Date 03/04/2022 total 5.00 EUR", True),
-        ("03/04/2022, a Delaware corporation", False),
-    ],
-)
-def test_the_order_of_day_and_month_follows_from_the_document(text: str, expected: bool) -> None:
-    assert dates.day_first(text) is expected
-
-
 @pytest.mark.parametrize("text", ["1/" * 4_000, "1 " * 4_000, "12." * 4_000, "may " * 2_000, " " * 8_000])
 def test_hostile_text_is_read_quickly(text: str) -> None:
     started = time.process_time()

@@ -11,8 +11,8 @@ from pipeline import categories
 from pipeline.model import DocumentWarning
 from pipeline.pages import Page
 
-from . import checks, completeness, invoice_xml, kinds
-from .context import context_of
+from . import checks, completeness, date_order, invoice_xml, kinds
+from .context import Context, context_of
 from .grounding import folded, grounded
 from .rules import by_rules
 from .values import Extraction, Fields, FieldValue
@@ -30,17 +30,19 @@ def extract_fields(
     attachments: Sequence[tuple[str, bytes]],
     corrections: Mapping[str, Any],
     enclosed: int = 0,
+    language: str = "und",
 ) -> Extraction:
     """attachments: name and content of files inside a PDF; enclosed: how many files a mail carries."""
     schema = categories.named(category).fields
     pages, cuts = first_rows(pages)
     told = invoice_xml.read(attachments, schema)
-    shown = by_rules(schema, pages, enclosed)
-    fields, differences = _joined(told, shown, schema, pages)
+    context = context_of(pages, schema, enclosed, language)
+    fields, differences = _joined(told, by_rules(schema, context), schema, context)
     fields |= {name: _corrected(value) for name, value in corrections.items()}
+    fields, guesses = date_order.doubted(fields, context.dates)
     fields, failures = checks.checked(fields)
     cut = completeness.doubts(fields, pages)
-    return Extraction(fields=fields, warnings=(*cuts, *differences, *failures, *cut))
+    return Extraction(fields=fields, warnings=(*cuts, *differences, *guesses, *failures, *cut))
 
 
 def first_rows(pages: Sequence[Page]) -> tuple[Sequence[Page], tuple[DocumentWarning, ...]]:
@@ -92,10 +94,9 @@ def with_answers(
 
 
 def _joined(
-    told: Fields, shown: Fields, schema: Mapping[str, Any], pages: Sequence[Page]
+    told: Fields, shown: Fields, schema: Mapping[str, Any], context: Context
 ) -> tuple[Fields, tuple[DocumentWarning, ...]]:
     """XML wins; each of its values is looked up on the pages, and one that no page shows is warned about."""
-    context = context_of(pages, {})
     fields: Fields = dict(shown)
     warnings = []
     for name, value in told.items():

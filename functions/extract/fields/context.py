@@ -6,8 +6,10 @@ from typing import Any
 
 from pipeline.pages import Page
 
-from . import dates, kinds, lines
+from . import kinds, lines
+from .date_order import DateOrder, order_of
 from .kinds import Reader
+from .labels import candidates
 from .lines import Line
 from .values import Fields
 
@@ -20,11 +22,15 @@ class Context:
 
     read: tuple[Line, ...]
     text: str
-    days_first: bool
+    dates: DateOrder
     pages: Sequence[Page] = ()
     enclosed: int = 0
     labels: Mapping[str, Sequence[str]] = field(default_factory=dict)
     found: Fields = field(default_factory=dict)
+
+    @property
+    def days_first(self) -> bool:
+        return self.dates.days_first
 
     def reader(self, kind: str) -> Reader:
         return kinds.reader(kind, days_first=self.days_first)
@@ -35,13 +41,20 @@ class Context:
         return str(value.value) if value and not isinstance(value, list) else ""
 
 
-def context_of(pages: Sequence[Page], schema: Mapping[str, Any], enclosed: int = 0) -> Context:
+def context_of(pages: Sequence[Page], schema: Mapping[str, Any], enclosed: int = 0, language: str = "und") -> Context:
+    """language is the ISO 639-1 code of the text, "und" where it is not known."""
     read = lines.lines(pages)
     text = "\n".join(line.text for line in read)[:TEXT_CHARS]
     labels = {name: described.get("x-labels", ()) for name, described in schema.get("properties", {}).items()}
-    return Context(
-        read=read, text=text, days_first=dates.day_first(text), pages=pages, enclosed=enclosed, labels=labels
-    )
+    order = order_of(text, language, _issued_and_due(read, labels))
+    return Context(read=read, text=text, dates=order, pages=pages, enclosed=enclosed, labels=labels)
+
+
+def _issued_and_due(read: Sequence[Line], labels: Mapping[str, Sequence[str]]) -> tuple[str, ...]:
+    """The dates beside the labels of both, as they are printed."""
+    reader = kinds.reader("date", days_first=True)
+    found = [candidates(labels.get(name, ()), read, reader)[:1] for name in ("date", "due_date")]
+    return tuple(each.to_value().quote or "" for one in found for each in one)
 
 
 Described = Mapping[str, Any]

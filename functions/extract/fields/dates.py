@@ -40,11 +40,6 @@ _NAME_DAY_YEAR = re.compile(
 )
 _COMPACT = re.compile(r"(?<![\d.,-])([0-3]\d)([01]\d)(20[0-4]\d)(?= {1,3}\d\d:\d\d)")
 _LOOKALIKES = str.maketrans("OolI", "0011")
-_US = re.compile(
-    r"\$|\bUSD\b|\b[A-Z]{2},? \d{5}\b|\b(?:State|Commonwealth) of [A-Z]"
-    r"|\ba [A-Z]\w+(?: [A-Z]\w+)? corporation\b"
-)
-_NOT_US = re.compile(r"€|£|\b(?:EUR|GBP|MYR|RM|AUD|SGD|GST ID)\b|SDN\.? ?BHD")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -56,13 +51,29 @@ class DateFound:
     end: int
 
 
-def day_first(text: str) -> bool:
-    """How numeric dates of this document are read: a part above 12 tells, else the country does."""
-    for found in _NUMERIC.finditer(text):
-        first, second = (int(found[place].translate(_LOOKALIKES)) for place in (1, 3))
-        if first > 12 >= second or second > 12 >= first:
-            return first > 12
-    return not _US.search(text) or bool(_NOT_US.search(text))
+@dataclass(frozen=True, kw_only=True)
+class NumericDate:
+    """The parts of a date of numbers as they are printed."""
+
+    first: int
+    second: int
+    separator: str
+    readings: tuple[str | None, str | None]
+    """As an ISO date, with the day first and with the month first; None where the calendar has no such day."""
+
+
+def numeric(text: str) -> list[NumericDate]:
+    """The dates whose order of day and month the numbers alone may leave open."""
+    return [_parts(found) for found in _NUMERIC.finditer(text)]
+
+
+def in_words(text: str) -> frozenset[str]:
+    """The ISO dates whose month is written as a word."""
+    day_first = [each for found in _DAY_NAME_YEAR.finditer(text) for each in _made(found, found[3], found[2], found[1])]
+    name_first = [
+        each for found in _NAME_DAY_YEAR.finditer(text) for each in _made(found, found[3], found[1], found[2])
+    ]
+    return frozenset(each.value for each in (*day_first, *name_first))
 
 
 def find(text: str, *, days_first: bool = True) -> list[DateFound]:
@@ -87,6 +98,17 @@ def _candidates(text: str, days_first: bool) -> Iterator[DateFound]:
         yield from _made(found, found[3], found[2], found[1])
     for found in _NAME_DAY_YEAR.finditer(text):
         yield from _made(found, found[3], found[1], found[2])
+
+
+def _parts(found: re.Match[str]) -> NumericDate:
+    first, second, year = (found[place].translate(_LOOKALIKES) for place in (1, 3, 4))
+    day_first, month_first = _made(found, year, second, first), _made(found, year, first, second)
+    return NumericDate(
+        first=int(first),
+        second=int(second),
+        separator=found[2],
+        readings=(day_first[0].value if day_first else None, month_first[0].value if month_first else None),
+    )
 
 
 def _made(found: re.Match[str], year: str, month: str, day: str) -> list[DateFound]:

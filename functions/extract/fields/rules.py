@@ -1,10 +1,9 @@
 """Fields read by rules: each property of a category's schema by its kind; pure."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from pipeline import check_digits
-from pipeline.pages import Page
 
 from . import (
     agreement_parties,
@@ -19,7 +18,7 @@ from . import (
     publications,
     statement,
 )
-from .context import Context, Described, context_of
+from .context import Context, Described
 from .labels import Candidate, candidates
 from .lines import spots
 from .values import Fields, FieldValue
@@ -69,9 +68,8 @@ VALID: Mapping[str, Callable[[str], bool]] = {
 }
 
 
-def by_rules(schema: Mapping[str, Any], pages: Sequence[Page], enclosed: int = 0) -> Fields:
+def by_rules(schema: Mapping[str, Any], context: Context) -> Fields:
     """The fields of a schema found on the pages, in the schema's order."""
-    context = context_of(pages, schema, enclosed)
     for name, described in schema.get("properties", {}).items():
         kind = kinds.kind_of(described)
         value = RULES.get(kind, _labelled)(context, described)
