@@ -6,7 +6,7 @@ from pathlib import Path
 
 from playwright.sync_api import Locator, Page, expect
 
-from tests.papers import archive, pdf
+from tests.papers import archive, pdf, scan
 
 INVOICE = re.compile(r"Invoice")
 
@@ -56,6 +56,22 @@ def test_files_are_dropped_watched_to_their_end_and_found(page: Page, tmp_path: 
     expect(page.locator(".hit mark").first).to_be_visible()
 
 
+SAID = """() => {
+    window.said = new Set();
+    new MutationObserver(() => document.querySelectorAll(".now").forEach((each) => said.add(each.textContent)))
+        .observe(document.body, { childList: true, subtree: true });
+}"""
+
+
+def test_a_long_document_tells_page_by_page_how_far_it_is_read(page: Page, tmp_path: Path) -> None:
+    pages = 12
+    page.evaluate(SAID)
+    ended(page, scan(tmp_path / "long.pdf", [f"Tide table {uuid.uuid4().hex[:8]}", "of Harbour Lights"], pages=pages))
+    expect(card(page, "long.pdf")).to_have_attribute("data-state", "indexed")
+    told = re.findall(rf"Reading: page (\d+) of {pages}", "\n".join(page.evaluate("[...said]")))
+    assert any(0 < int(number) < pages for number in told)
+
+
 def test_what_is_no_document_is_refused_before_anything_is_sent(page: Page, tmp_path: Path) -> None:
     requests: list[str] = []
     page.on("request", lambda request: requests.append(request.url))
@@ -103,23 +119,3 @@ def test_a_document_is_downloaded_read_again_and_deleted(page: Page, tmp_path: P
     page.get_by_role("button", name="Delete").click()
     page.get_by_role("dialog").get_by_role("button", name="Delete").click()
     expect(page.locator(".all")).to_contain_text("Nothing here yet")
-
-
-def test_a_dead_letter_is_looked_at_replayed_and_discarded_with_a_reason(page: Page, tmp_path: Path) -> None:
-    ended(page, pdf(tmp_path / "sealed.pdf", password="x"))
-    page.get_by_role("link", name="Operations").click()
-    letter = page.locator(".letter")
-    expect(letter).to_contain_text("encrypted")
-    letter.get_by_text("Message and history").click()
-    expect(letter.locator("pre").first).to_contain_text("sealed.pdf")
-    letter.get_by_role("checkbox").check()
-    page.get_by_role("button", name="Replay").click()
-    expect(page.locator(".toasts")).to_contain_text("1 letter replayed")
-    # The document still asks for a password, so another letter comes.
-    letter.get_by_role("checkbox").check()
-    page.get_by_role("button", name="Discard").click()
-    page.get_by_role("textbox", name="Reason").fill("it has a password")
-    page.get_by_role("dialog").get_by_role("button", name="Discard").click()
-    expect(page.locator(".letters")).to_contain_text("No dead letters")
-    page.locator(".letters").get_by_role("radio", name="Closed").check()
-    expect(page.locator(".letter .tag:not(.bad)")).to_have_text(["Discarded", "Replayed"])

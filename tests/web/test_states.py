@@ -7,6 +7,7 @@ import pytest
 from playwright.sync_api import BrowserContext, Page, Route, expect
 
 from pipeline import auth
+from tests.papers import pdf
 from tests.stack import Stack
 from tests.web.test_page import card, ended, invoice, send
 
@@ -92,6 +93,26 @@ def test_nothing_found_says_so_and_leads_back(page: Page) -> None:
     page.get_by_role("radio", name="Words").check()
     expect(page.locator(".results")).to_contain_text("Nothing found")
     page.get_by_role("button", name="Show all documents").click()
+    expect(page.locator(".all")).to_contain_text("Nothing here yet")
+
+
+def test_a_failed_document_says_why_and_what_to_do_next(page: Page, tmp_path: Path) -> None:
+    ended(page, pdf(tmp_path / "locked.pdf", password="x")).get_by_role("link", name="locked.pdf").click()
+    note = page.locator(".notes .note")
+    expect(note).to_contain_text("The file asks for a password.")
+    expect(note).to_contain_text("Save it without a password and upload it again.")
+    expect(page.get_by_role("main")).to_contain_text("There is none, since the document failed.")
+    note.get_by_role("button", name="Try again").click()
+    expect(page.locator(".toasts")).to_contain_text("It is being read again.")
+    expect(page.locator(".timeline")).to_contain_text("Run 2")
+
+
+def test_a_slow_list_of_documents_is_waited_for_in_sight(page: Page) -> None:
+    held: list[Route] = []
+    page.route("**/api/documents?*", lambda route: held.append(route), times=1)
+    page.reload()
+    expect(page.locator(".all")).to_contain_text("The server takes longer than usual.")
+    held[0].continue_()
     expect(page.locator(".all")).to_contain_text("Nothing here yet")
 
 

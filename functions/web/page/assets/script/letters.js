@@ -6,11 +6,16 @@ import { button, h } from "./dom.js";
 import { emptyState, problemState } from "./notes.js";
 import { instant, named, t } from "./words.js";
 
+const PER_PAGE = 50;
+const MOST = 200;
+
 export class Letters {
   #chosen = new Set();
   #letters = [];
   #state = "open";
   #cursor = null;
+  #rows = new Map();
+  #asked = 0;
 
   constructor(shared) {
     this.shared = shared;
@@ -20,40 +25,61 @@ export class Letters {
     this.all = h("input", { type: "checkbox", onchange: () => this.#chooseAll() });
     this.actions = h("div", { class: "row letter-actions" }, h("label", { class: "row" }, this.all, t("letters.select-all")), this.count, this.replay, this.discard);
     this.place = h("div");
-    const states = ["open", "resolved"].map((state) => h("label", {}, h("input", { type: "radio", name: "letters", value: state, checked: state === "open", onchange: () => { this.#state = state; this.load(); } }), h("span", {}, t(`letters.${state}`))));
+    const states = ["open", "resolved"].map((state) => h("label", {}, h("input", { type: "radio", name: "letters", value: state, checked: state === "open", onchange: () => this.#turn(state) }), h("span", {}, t(`letters.${state}`))));
     this.element = h("section", { class: "card panel letters", "aria-labelledby": "letters-title" },
       h("div", { class: "head" }, h("h2", { id: "letters-title" }, t("letters")), h("fieldset", { class: "segments" }, h("legend", { class: "unseen" }, t("letters")), states)),
       h("p", { class: "quiet small" }, t("letters.text")), this.actions, this.place);
     this.#buttons();
   }
 
+  #turn(state) {
+    this.#state = state;
+    this.#letters = [];
+    this.#rows.clear();
+    this.load();
+  }
+
+  /** As many as are shown, anew; of several answers under way the last one asked for counts. */
   async load() {
+    const asked = ++this.#asked;
     try {
-      const page = await get("/dead-letters", { state: this.#state, limit: 50 });
+      const page = await get("/dead-letters", { state: this.#state, limit: Math.min(Math.max(this.#letters.length, PER_PAGE), MOST) });
+      if (asked !== this.#asked) return;
       this.#letters = page.dead_letters;
       this.#cursor = page.next_cursor;
       this.#chosen = new Set([...this.#chosen].filter((id) => this.#letters.some((each) => each.id === id)));
       this.#draw();
     } catch (problem) {
-      this.place.replaceChildren(problemState(problem, () => this.load()));
+      if (asked === this.#asked) this.place.replaceChildren(problemState(problem, () => this.load()));
     }
   }
 
   async #more() {
-    const page = await get("/dead-letters", { state: this.#state, limit: 50, cursor: this.#cursor });
-    this.#letters.push(...page.dead_letters);
-    this.#cursor = page.next_cursor;
-    this.#draw();
+    const asked = ++this.#asked;
+    try {
+      const page = await get("/dead-letters", { state: this.#state, limit: PER_PAGE, cursor: this.#cursor });
+      if (asked !== this.#asked) return;
+      this.#letters.push(...page.dead_letters);
+      this.#cursor = page.next_cursor;
+      this.#draw();
+    } catch (problem) {
+      this.shared.frame.toast(problem.detail || t("lost.title"));
+    }
   }
 
   #draw() {
+    // Rows stay what they are while others come: one may be open, or have the focus.
+    const focused = document.activeElement;
+    this.#rows = new Map(this.#letters.map((each) => [each.id, this.#rows.get(each.id) ?? this.#row(each)]));
+    if (this.#state === "open") for (const [id, row] of this.#rows) row.firstChild.checked = this.#chosen.has(id);
     const none = emptyState(t("letters.none.title"), t("letters.none.text"));
-    this.place.replaceChildren(this.#letters.length ? h("ul", { class: "letter-list" }, this.#letters.map((each) => this.#row(each))) : none, this.#cursor ? button(t("letters.more"), () => this.#more()) : "");
+    this.place.replaceChildren(this.#rows.size ? h("ul", { class: "letter-list" }, [...this.#rows.values()]) : none, this.#cursor ? button(t("letters.more"), () => this.#more()) : "");
+    if (focused.isConnected) focused.focus({ preventScroll: true });
     this.#buttons();
   }
 
   #row(letter) {
-    const box = h("input", { type: "checkbox", checked: this.#chosen.has(letter.id), "aria-label": t("letters.select", { function: letter.function }), onchange: () => {
+    const box = h("input", { type: "checkbox", "aria-label": t("letters.select", { function: letter.function }), onchange: () => {
       if (box.checked) this.#chosen.add(letter.id);
       else this.#chosen.delete(letter.id);
       this.#buttons();
@@ -98,12 +124,13 @@ export class Letters {
   async #each(done, act) {
     this.replay.disabled = this.discard.disabled = true;
     const problems = [];
-    const ids = [...this.#chosen];
-    for (const id of ids) await act(id).catch((problem) => problems.push(problem));
+    const fine = new Set();
+    for (const id of [...this.#chosen]) await act(id).then(() => fine.add(id), (problem) => problems.push(problem));
     this.#chosen.clear();
+    this.#letters = this.#letters.filter((each) => !fine.has(each.id));
+    this.#draw();
     await this.load();
-    const fine = ids.length - problems.length;
-    if (fine) this.shared.frame.toast(t(done, { count: fine }));
+    if (fine.size) this.shared.frame.toast(t(done, { count: fine.size }));
     if (problems.length) this.shared.frame.toast(t("letters.trouble", { count: problems.length, reason: problems[0].detail || problems[0].message }));
   }
 }
