@@ -1,6 +1,8 @@
 """What tests ask the servers as their administrator."""
 
 import os
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 import psycopg2
 import requests
@@ -16,22 +18,29 @@ def found_or_started() -> None:
         os.environ.update(services.environment())
 
 
-def administer(statement: str) -> None:
-    """Run one statement outside a transaction, as the role that may create databases."""
+@contextmanager
+def owner(database: str) -> Iterator[psycopg2.extensions.connection]:
+    """A connection of the role that owns every table and may create databases."""
     server = settings.postgres()
     connection = psycopg2.connect(
         host=server.host,
         port=server.port,
-        dbname="postgres",
+        dbname=database,
         user="docstream_owner",
         password=settings.secret("docstream-db-owner"),
     )
-    connection.autocommit = True
     try:
-        with connection.cursor() as cursor:
-            cursor.execute(statement)
+        yield connection
     finally:
         connection.close()
+
+
+def administer(statement: str) -> None:
+    """Run one statement outside a transaction, as the owner."""
+    with owner("postgres") as connection:
+        connection.autocommit = True
+        with connection.cursor() as cursor:
+            cursor.execute(statement)
 
 
 def dropped(name: str) -> bool:
@@ -50,7 +59,7 @@ def management(method: str, path: str, body: object = None) -> requests.Response
         f"{os.environ['RABBITMQ_MANAGEMENT_URL']}/api/{path}",
         json=body,
         auth=("docstream_ops", settings.secret("docstream-broker-ops")),
-        timeout=30,
+        timeout=120,
     )
     answer.raise_for_status()
     return answer

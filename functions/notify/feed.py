@@ -13,7 +13,7 @@ from contextlib import suppress
 from uuid import UUID
 
 from pipeline import broker, event_store
-from pipeline.errors import Unavailable
+from pipeline.errors import Busy, Unavailable
 from pipeline.event_store import Position
 
 from .message import Note, Topic, note, progress_note
@@ -129,7 +129,7 @@ class Feed:
             try:
                 while self._watchers and not self._closed and self._read() == BATCH:
                     pass
-            except Unavailable as error:
+            except (Busy, Unavailable) as error:
                 log.warning("the feed waits", extra={"action": "feed", "cause": error.reason})
                 time.sleep(IDLE_SECONDS)
             expired = time.monotonic() - HINT_SECONDS

@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import os
 import socket
 import threading
 from collections.abc import Iterator
@@ -27,10 +28,12 @@ from functions.notify.signature import signed
 from pipeline import auth, broker, event_store
 from pipeline.database import transaction
 from pipeline.envelope import render
+from pipeline.errors import Busy
 from pipeline.events import DocumentClassified, DocumentFailed
 from pipeline.model import Document
 from tests.conftest import management
 from tests.factories import accept, deliver, move, uploaded
+from tests.servers import owner
 from tests.serving import serving
 from tests.waiting import eventually
 
@@ -514,6 +517,33 @@ def test_a_closed_feed_reads_no_more(address: str, monkeypatch: pytest.MonkeyPat
 
     monkeypatch.setattr(event_store, "read_after", late)
     assert asyncio.run(readers_left()) == set()
+
+
+def test_a_feed_outlasts_a_lock_on_the_events(address: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    read_after, refused = event_store.read_after, threading.Event()
+
+    def read(*arguments: Any, **named: Any) -> Any:
+        try:
+            return read_after(*arguments, **named)
+        except Busy:
+            refused.set()
+            raise
+
+    async def seen() -> Note | None:
+        feed, watcher = Feed(), Watcher(Topic(tenant="default"))
+        await asyncio.to_thread(feed.watch, watcher)
+        with owner(os.environ["PGDATABASE"]) as other, other.cursor() as cursor:
+            cursor.execute("LOCK TABLE events IN ACCESS EXCLUSIVE MODE")
+            assert await asyncio.to_thread(refused.wait, 60)
+        await asyncio.to_thread(accept, uploaded())
+        note = await watcher.next(60)
+        feed.close()
+        return note
+
+    monkeypatch.setattr(event_store, "read_after", read)
+    found = asyncio.run(seen())
+    assert found is not None
+    assert found.name == "document.uploaded"
 
 
 @pytest.mark.filterwarnings("ignore::pytest.PytestUnhandledThreadExceptionWarning")
