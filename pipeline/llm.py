@@ -23,12 +23,12 @@ CHARS_PER_TOKEN = 2
 REPAIR = "{reason}. Answer again, with JSON of the schema only."
 
 
-class Nonsense(Unavailable):
-    """An answer that does not match the schema; text is what the model said."""
+class Nonsense(Exception):
+    """An answer that does not match the schema; text is what the model said. Its server works: no circuit opens."""
 
     def __init__(self, reason: str, text: str) -> None:
-        super().__init__(f"the model's answer is of no use: {reason}")
-        self.text = text
+        super().__init__(reason)
+        self.reason, self.text = f"the model's answer is of no use: {reason}", text
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -63,7 +63,7 @@ def ask(server: LanguageModel, instructions: str, text: str, schema: Mapping[str
     try:
         with circuit.guarded("ollama", server.url):
             content = question.asked(prompt.messages(instructions, text[: max(0, chars)]))
-    except Unavailable as trouble:
+    except (Unavailable, Nonsense) as trouble:
         problem = trouble.reason
     usage = question.usage()
     log.info("asked", extra={"action": "ask_llm", "model": server.model, "seconds": usage.seconds, "problem": problem})
@@ -88,7 +88,7 @@ class Question:
         )
 
     def asked(self, messages: list[Message]) -> dict[str, Any]:
-        """Asks once more, saying what is wrong, when the answer does not match. Raises Unavailable."""
+        """Asks once more, saying what is wrong, when the answer does not match. Raises Nonsense, Unavailable."""
         try:
             return self._answer(messages)
         except Nonsense as wrong:

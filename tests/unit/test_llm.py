@@ -169,6 +169,14 @@ def test_a_server_that_fails_again_and_again_is_left_alone(use: Callable[..., No
     assert (last.content, last.usage.calls) == (None, 0)
 
 
+def test_a_document_that_makes_the_model_talk_nonsense_closes_it_to_no_other(use: Callable[..., None]) -> None:
+    with saying(*[said("no")] * 2 * 2 * DEPENDENCY.consecutive, RED) as (address, _):
+        use(address)
+        for _ in range(2 * DEPENDENCY.consecutive):
+            assert "not JSON" in ask().problem
+        assert ask().content == {"colour": "red"}
+
+
 def test_a_proxy_of_the_environment_is_not_asked(use: Callable[..., None], monkeypatch: pytest.MonkeyPatch) -> None:
     with refusing() as proxy, saying(RED) as (address, _):
         monkeypatch.setenv("HTTP_PROXY", proxy)
