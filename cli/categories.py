@@ -39,9 +39,10 @@ def train(
     now = session.of(context)
     try:
         from pipeline.categories import load
-        from pipeline.lightmodel import dump, folders
+        from pipeline.lightmodel import folders
         from pipeline.lightmodel import train as fitting
         from pipeline.lightmodel.folders import Labelled
+        from pipeline.lightmodel.model import dump
     except ModuleNotFoundError as error:
         hint = "in a clone of the repository: pip install -r cli/requirements-train.txt"
         raise CliError(f"training needs {error.name}", hint) from error

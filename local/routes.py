@@ -24,7 +24,9 @@ def target(method: str, path: str) -> Target | None:
             return Target("query", rest)
         case "documents" | "operations":
             return Target("query" if method in READS else "manage", rest)
-        case "dead-letters" | "republish" | "index" | "categories" | "session" | "keys":
+        case "index":
+            return Target("index", rest)
+        case "dead-letters" | "republish" | "categories" | "session" | "keys":
             return Target("manage", rest)
         case _:
             return None

@@ -15,7 +15,7 @@ from starlette.applications import Starlette
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
-from starlette.routing import Route
+from starlette.routing import BaseRoute, Route
 
 from . import broker, documents, inbox, outbox
 from .application import application, nothing
@@ -65,13 +65,16 @@ def stage(
     consumes: type[E],
     undo: Callable[[Envelope[E]], None] = lambda _: None,
     after: Callable[[Envelope[E]], None] = lambda _: None,
+    routes: Sequence[BaseRoute] = (),
+    at: str = "",
     needs: Sequence[Callable[[], None]] = (),
     start: Callable[[], None] = nothing,
 ) -> Starlette:
     """Make the ASGI application of a stage from the function that decides.
 
     undo removes what a call did outside the database for a run that was given up meanwhile; after tidies up once the
-    event is committed, and may fail: the connector's cleaner comes by later. needs and start are the application's.
+    event is committed, and may fail: the connector's cleaner comes by later. routes are what clients may ask for
+    beside, with a key; at, needs and start are the application's.
     """
 
     def deliver(body: bytes) -> Verdict:
@@ -101,7 +104,8 @@ def stage(
         )
         return JSONResponse({"outcome": verdict})
 
-    return application([Route("/", endpoint, methods=["POST"])], needs=(signing_key, *needs), start=start)
+    events = Route("/", endpoint, methods=["POST"])
+    return application([events, *routes], at=at, needs=(signing_key, *needs), start=start)
 
 
 def tell(name: str, received: Envelope[Event], **more: Any) -> None:

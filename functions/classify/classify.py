@@ -12,9 +12,9 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from pipeline import categories, lightmodel
+from pipeline import categories
 from pipeline.categories import OTHER, Category
-from pipeline.lightmodel import LightModel
+from pipeline.lightmodel.model import LightModel, shipped
 from pipeline.model import Alternative, DocumentWarning
 
 from . import rules
@@ -67,7 +67,7 @@ def classify(
     settled = _settled(known, told)
     if settled is not None:
         return settled
-    return _by_vote(text, filename, told, embedding, known, model or lightmodel.shipped())
+    return _by_vote(text, filename, told, embedding, known, model or shipped())
 
 
 def _settled(known: Sequence[Category], told: frozenset[str]) -> Decision | None:

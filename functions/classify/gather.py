@@ -10,7 +10,8 @@ from xml.etree.ElementTree import ParseError
 from defusedxml.common import DefusedXmlException
 from defusedxml.ElementTree import fromstring
 
-from pipeline import blobs, embeddings, lightmodel, reading
+from pipeline import blobs, embeddings, reading
+from pipeline.lightmodel.model import shipped
 from pipeline.model import Document
 from pipeline.reading import Sample
 
@@ -24,7 +25,7 @@ MAIL = frozenset({"message/rfc822", "application/vnd.ms-outlook"})
 
 def warm_up() -> None:
     """Load what every decision needs."""
-    lightmodel.shipped()
+    shipped()
     embeddings.warm_up()
 
 

@@ -6,7 +6,7 @@ from tempfile import TemporaryDirectory
 from pipeline import blobs, documents, language, reading
 from pipeline.envelope import Envelope
 from pipeline.events import DocumentClassified, DocumentUploaded, limited
-from pipeline.lightmodel import versions
+from pipeline.lightmodel import in_use
 from pipeline.stage import stage
 
 from .classify import SAMPLE_CHARS, classify
@@ -28,7 +28,7 @@ def handle(uploaded: Envelope[DocumentUploaded]) -> DocumentClassified:
         evidence=evidence,
         embedding=embedding_of(sample.text),
         corrected=document.corrections.get("category"),
-        model=versions.of(document.tenant),
+        model=in_use.of(document.tenant),
     )
     decision, usage = with_opinion(decision, sample.text)
     return DocumentClassified(

@@ -1,10 +1,12 @@
-"""document.extracted -> document.indexed"""
+"""document.extracted -> document.indexed; and the command that makes the search index anew"""
 
 from pipeline import blobs, documents, embeddings, indexing
 from pipeline.envelope import Envelope
 from pipeline.events import DocumentExtracted, DocumentIndexed, limited
 from pipeline.search import client, index
 from pipeline.stage import stage
+
+from .command import ROUTES
 
 
 def handle(extracted: Envelope[DocumentExtracted]) -> DocumentIndexed:
@@ -31,6 +33,8 @@ app = stage(
     consumes=DocumentExtracted,
     undo=undo,
     after=after,
+    routes=ROUTES,
+    at="/api",
     needs=[blobs.ping, client.ping],
     start=embeddings.warm_up,
 )

@@ -6,6 +6,7 @@ from typing import Any
 from starlette.responses import JSONResponse, Response
 
 from pipeline import blobs, categories, deletion, outbox
+from pipeline.call import Call
 from pipeline.database import transaction
 from pipeline.errors import Busy
 from pipeline.events import DocumentCorrected, DocumentDeleted, DocumentReprocessRequested
@@ -14,7 +15,6 @@ from pipeline.model import Document
 from pipeline.parameters import refused
 
 from . import correction
-from .call import Call
 from .correction import Rechecked
 from .plan import INPUT, corrected_stage, first_stage
 from .reopen import SOURCE, owned, reopen

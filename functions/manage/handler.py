@@ -1,13 +1,12 @@
-"""Commands on what exists: documents, dead letters, the index, light models, keys, sessions."""
+"""Commands on what exists: documents, dead letters, light models, keys, sessions."""
 
 from starlette.routing import Route
 
 from pipeline import blobs
 from pipeline.application import application
-from pipeline.search import client
+from pipeline.call import call
 
-from . import commands, index, keys, letters, models, replay, republish, session
-from .call import call
+from . import commands, keys, letters, models, replay, republish, session
 
 app = application(
     [
@@ -20,7 +19,6 @@ app = application(
         Route("/dead-letters/{id:uuid}/replay", call("operate", replay.replayed), methods=["POST"]),
         Route("/dead-letters/{id:uuid}/discard", call("operate", replay.discarded), methods=["POST"]),
         Route("/republish", call("operate", republish.republished), methods=["POST"]),
-        Route("/index/rebuild", call("operate", index.rebuilt), methods=["POST"]),
         Route("/categories/models", call("operate", models.listed)),
         Route("/categories/models", models.taken, methods=["POST"]),
         Route("/categories/models/{version:int}", models.withdrawn, methods=["DELETE"]),
@@ -33,5 +31,5 @@ app = application(
         Route("/keys/{id:uuid}", call("operate", keys.revoked), methods=["DELETE"]),
     ],
     at="/api",
-    needs=[blobs.ping, client.ping],
+    needs=[blobs.ping],
 )

@@ -6,13 +6,12 @@ from uuid import UUID, uuid4
 
 from starlette.responses import JSONResponse, Response
 
-from pipeline import auth
+from pipeline import audit, auth
+from pipeline.call import Call
 from pipeline.database import Row, fetch, transaction
 from pipeline.errors import Conflict, Forbidden, NotFound
 from pipeline.parameters import refused
 
-from . import audit
-from .call import Call
 from .letters import moment
 
 NAME_CHARS = 100

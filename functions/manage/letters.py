@@ -9,11 +9,10 @@ from uuid import UUID
 from starlette.responses import JSONResponse, Response
 
 from pipeline import event_store, rfc3339
+from pipeline.call import Call
 from pipeline.database import Row, fetch
 from pipeline.errors import BadRequest, NotFound
 from pipeline.parameters import refused
-
-from .call import Call
 
 COLUMNS = """id, tenant, document_id, run, event_id, function, attempt, replay, code, class, status, reason,
     first_failed, last_failed, recorded_at, resolved_at, resolution"""

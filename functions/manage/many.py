@@ -4,9 +4,8 @@ import time
 from collections.abc import Iterator, Sequence
 from typing import TypeVar
 
+from pipeline.call import Call
 from pipeline.parameters import refused
-
-from .call import Call
 
 T = TypeVar("T")
 

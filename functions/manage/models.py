@@ -7,15 +7,14 @@ from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
-from pipeline import categories
+from pipeline import audit, categories
 from pipeline.auth import authenticate
+from pipeline.call import Call, call
 from pipeline.database import Row, fetch, transaction
 from pipeline.errors import NotFound, TooLarge
-from pipeline.lightmodel import parse, versions
+from pipeline.lightmodel import npz, versions
 from pipeline.parameters import refused
 
-from . import audit
-from .call import Call, call
 from .letters import moment
 
 MODEL_BYTES = 8_000_000
@@ -47,23 +46,24 @@ def kept(call: Call, content: bytes) -> Response:
     learned = {
         name: call.number(name, least=0, most=MOST_DOCUMENTS, default=0) for name in ("documents", "corrections")
     }
-    check(content)
+    classes = classes_of(content)
     tenant = call.principal.tenant
     with transaction() as tx:
-        row = versions.keep(tx, tenant, content, by=call.principal.key_id, **learned)
+        row = versions.keep(tx, tenant, content, classes=classes, by=call.principal.key_id, **learned)
         audit.note(tx, call, "light-model.added", row["version"], sha256=row["sha256"], **learned)
     return JSONResponse(shape(row), 201)
 
 
-def check(content: bytes) -> None:
+def classes_of(content: bytes) -> tuple[str, ...]:
     """Raises BadRequest for what is no model, or knows a category that is not installed."""
     try:
-        classes = set(parse(content).classes)
+        classes = npz.read(content).classes
     except ValueError as error:
         raise refused(f"the body is no model: {error}") from None
-    unknown = classes - {each.name for each in categories.load()}
+    unknown = set(classes) - {each.name for each in categories.load()}
     if unknown:
         raise refused(f"these categories are not installed: {', '.join(sorted(unknown))[:500]}")
+    return classes
 
 
 async def withdrawn(request: Request) -> Response:

@@ -3,12 +3,12 @@
 from uuid import UUID
 
 from pipeline import dead_letters, documents, event_store
+from pipeline.call import Call
 from pipeline.database import Cursor
 from pipeline.errors import Conflict, NotFound
 from pipeline.events import Event
 from pipeline.model import Document
 
-from .call import Call
 from .correction import Rechecked
 from .plan import INPUT, as_corrected
 

@@ -5,15 +5,15 @@ from uuid import UUID, uuid5
 
 from starlette.responses import JSONResponse, Response
 
-from pipeline import broker, dead_letters, documents, outbox
+from pipeline import audit, broker, dead_letters, documents, outbox
 from pipeline.broker import REQUEUE_EXCHANGE, Message, NotPublished
+from pipeline.call import Call
 from pipeline.database import Cursor, Row, fetch, transaction
 from pipeline.errors import Conflict, PipelineError, Unavailable
 from pipeline.events import DocumentReprocessRequested
 from pipeline.model import Document
 
-from . import audit, letters, plan
-from .call import Call
+from . import letters, plan
 from .many import bounded, is_dry_run, paced
 from .reopen import reopen
 

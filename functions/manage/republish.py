@@ -10,15 +10,14 @@ from uuid import UUID
 
 from starlette.responses import JSONResponse, Response
 
-from pipeline import broker, event_store
+from pipeline import audit, broker, event_store
 from pipeline.broker import NotPublished
+from pipeline.call import Call
 from pipeline.database import fetch, transaction
 from pipeline.errors import BadRequest, Unavailable
 from pipeline.event_store import COLUMNS, START, Position, Stored
 from pipeline.parameters import refused
 
-from . import audit
-from .call import Call
 from .many import bounded, is_dry_run, paced
 
 log = logging.getLogger(__name__)

@@ -15,9 +15,10 @@ from numpy.typing import NDArray
 from sklearn.feature_selection import chi2
 from sklearn.linear_model import LogisticRegression
 
-from .. import categories, lightmodel
-from . import LightModel, Regression, features, folders
+from .. import categories
+from . import features, folders
 from .folders import Labelled
+from .model import SHIPPED, LightModel, Regression, dump
 
 INVERSE_REGULARISATION = 20.0
 MOST_FEATURES = 16_000
@@ -84,12 +85,12 @@ def _regression(rows: NDArray[np.floating], targets: NDArray[np.int64]) -> Regre
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--documents", type=Path, help="folder of folders named after categories, with documents")
-    parser.add_argument("--out", type=Path, default=lightmodel.SHIPPED, help="where the model is written")
+    parser.add_argument("--out", type=Path, default=SHIPPED, help="where the model is written")
     parser.add_argument("--no-embeddings", action="store_true", help="leave the embedding regression out")
     asked = parser.parse_args()
     labelled = examples(asked.documents)
     model = fit(labelled) if asked.no_embeddings else fit(labelled, **by_meaning())
-    data = lightmodel.dump(model)
+    data = dump(model)
     asked.out.parent.mkdir(parents=True, exist_ok=True)
     asked.out.write_bytes(data)
     print(

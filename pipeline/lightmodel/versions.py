@@ -1,49 +1,27 @@
-"""Light models that tenants fitted on their own documents: kept, numbered, and the newest one used at once."""
+"""Light models that tenants fitted on their own documents: kept and numbered."""
 
-import functools
 import hashlib
+from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
 from ..database import Cursor, Row, fetch
-from . import LightModel, parse, shipped
 
 COLUMNS = "version, sha256, classes, documents, corrections, created_at, created_by, withdrawn_at"
-MODELS_KEPT = 8
-"""In the memory of one process."""
 VERSIONS_KEPT = 20
 """Of a tenant; one more where the one that was in use before the newest is older than these."""
 
 
-def of(tenant: str) -> LightModel:
-    """The tenant's newest model that is not withdrawn, else the shipped one."""
-    rows = fetch(
-        """
-        SELECT version, sha256 FROM light_models WHERE tenant = %(tenant)s AND withdrawn_at IS NULL
-        ORDER BY version DESC LIMIT 1
-        """,
-        {"tenant": tenant},
-    )
-    return _stored(tenant, rows[0]["version"], rows[0]["sha256"]) if rows else shipped()
-
-
-@functools.lru_cache(maxsize=MODELS_KEPT)
-def _stored(tenant: str, version: int, sha256: str) -> LightModel:
-    """sha256 tells apart what another database calls the same version."""
-    statement = "SELECT content FROM light_models WHERE tenant = %(tenant)s AND version = %(version)s"
-    [row] = fetch(statement, {"tenant": tenant, "version": version})
-    return parse(bytes(row["content"]))
-
-
-def keep(tx: Cursor, tenant: str, content: bytes, *, documents: int, corrections: int, by: UUID) -> Row:
-    """The next version; raises ValueError where content is no model. documents, corrections: learned from."""
-    model = parse(content)
+def keep(
+    tx: Cursor, tenant: str, content: bytes, *, classes: Sequence[str], documents: int, corrections: int, by: UUID
+) -> Row:
+    """The next version: a model file of these classes. documents, corrections: learned from."""
     tx.execute("SELECT pg_advisory_xact_lock(hashtext('light_models'), hashtext(%(tenant)s))", {"tenant": tenant})
     values: dict[str, Any] = {
         "tenant": tenant,
         "content": content,
         "sha256": hashlib.sha256(content).hexdigest(),
-        "classes": list(model.classes),
+        "classes": list(classes),
         "documents": documents,
         "corrections": corrections,
         "by": by,

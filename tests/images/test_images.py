@@ -13,7 +13,7 @@ from local.images.isolation import HARDENED
 STACK = Path(__file__).parents[2] / "stack.yml"
 FUNCTIONS = {spec.name: spec.image for spec in stackfile.parse(STACK.read_text(encoding="utf-8"), os.environ)}
 IMAGES = FUNCTIONS | {"connector": CONNECTOR}
-LARGEST_MEGABYTES = {"index": 600, "query": 600, "manage": 600, "classify": 900, "extract": 1_500}
+LARGEST_MEGABYTES = {"index": 600, "query": 600, "classify": 900, "extract": 1_500}
 OTHERS_MEGABYTES = 300
 TOOLS_OF_A_BUILD = """
 for tool in cc gcc g++ clang cpp ld make cargo git; do command -v $tool; done

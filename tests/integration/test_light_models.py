@@ -11,8 +11,9 @@ from functions.index.handler import app as index
 from functions.manage.handler import app as manage
 from pipeline import auth, documents, event_store
 from pipeline.database import fetch
-from pipeline.lightmodel import dump, versions
+from pipeline.lightmodel import versions
 from pipeline.lightmodel.folders import Labelled
+from pipeline.lightmodel.model import dump
 from pipeline.lightmodel.train import fit
 from pipeline.model import Document
 from tests.factories import accept_content, deliver

@@ -21,7 +21,6 @@ from pipeline.envelope import Envelope, parse, render
 from pipeline.events import DocumentClassified, DocumentExtracted, DocumentIndexed, DocumentUploaded, Event
 from pipeline.fields import corrections_of
 from pipeline.model import DocumentWarning
-from pipeline.search import index
 from tests.factories import accept_content, deliver, move
 
 pytestmark = pytest.mark.usefixtures("database_as", "vhost", "bucket", "search_index")
@@ -556,18 +555,3 @@ def test_over_https_the_cookie_is_secure(client: TestClient) -> None:
 def test_an_unknown_key_opens_no_session(client: TestClient) -> None:
     assert refusal(client.post("/session", json={"key": "dsk_unknown"})) == (401, "unauthorized")
     assert refusal(client.post("/session", json={})) == (400, "invalid-parameter")
-
-
-def test_the_index_is_rebuilt_until_it_is_done(client: TestClient) -> None:
-    document_id = indexed()
-    for key, content in {"t": b"# Hello\n\nworld", "f": b"{}"}.items():
-        blobs.write(key, content, "text/plain")
-    answer = client.post("/index/rebuild")
-    assert answer.status_code == 202
-    assert (answer.json()["documents"], answer.json()["done"]) == (1, True)
-    assert audited() == ["index.rebuilt"]
-    assert index.count(document_id, 1) == 1
-
-
-def test_only_the_operators_of_the_installation_rebuild_the_index(client: TestClient) -> None:
-    assert refusal(client.post("/index/rebuild", headers=stranger())) == (403, "forbidden")

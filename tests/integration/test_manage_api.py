@@ -10,6 +10,7 @@ from hypothesis import HealthCheck, settings
 from schemathesis.specs.openapi.checks import allow_header_conformance, positive_data_acceptance
 from starlette.types import Receive, Scope, Send
 
+from functions.index import handler as index
 from functions.manage import handler as manage
 from functions.query import handler as query
 from functions.upload import handler as upload
@@ -20,8 +21,8 @@ from tests.factories import accept_content
 pytestmark = pytest.mark.usefixtures("vhost", "bucket", "search_index")
 
 DESCRIPTION = Path(query.OPENAPI)
-APPS = {"manage": manage.app, "query": query.app, "upload": upload.app}
-MANAGED = r"^/(documents/\{id\}|republish|dead-letters|categories|keys|session)"
+APPS = {"index": index.app, "manage": manage.app, "query": query.app, "upload": upload.app}
+MANAGED = r"^/(documents/\{id\}|republish|index/rebuild|dead-letters|categories|keys|session)"
 
 
 async def edge(scope: Scope, receive: Receive, send: Send) -> None:

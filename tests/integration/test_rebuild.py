@@ -6,8 +6,9 @@ from uuid import UUID
 
 import pytest
 
+from functions.index import rebuild
 from functions.index.handler import handle
-from pipeline import blobs, rebuild
+from pipeline import blobs
 from pipeline.embeddings import ModelMissing
 from pipeline.events import DocumentClassified, DocumentDeleted, DocumentExtracted
 from pipeline.search import ask, client, filters, index, queries, swap
@@ -61,6 +62,7 @@ def test_it_goes_on_where_it_stopped() -> None:
     documents = {indexed(f"invoice {number}") for number in range(3)}
     calls = [rebuild.rebuild(seconds=0) for _ in range(4)]
     assert [(each.documents, each.done) for each in calls] == [(1, False), (1, False), (1, False), (0, True)]
+    assert [(each.reached, each.total) for each in calls] == [(1, 3), (2, 3), (3, 3), (3, 3)]
     assert set(found("invoice")) == documents
 
 

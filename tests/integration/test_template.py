@@ -1,6 +1,8 @@
 """The template serves a function the way of-watchdog and the local gateway need it."""
 
+import json
 import os
+import re
 import shutil
 import signal
 import subprocess
@@ -96,18 +98,39 @@ def test_a_new_function_answers_before_anything_is_changed(tmp_path: Path) -> No
         assert requests.get(f"{url}/hello", timeout=30).json() == {"path": "/hello"}
 
 
+def pins(folder: Path) -> set[str]:
+    lines = (folder / "requirements.txt").read_text().splitlines()
+    return {re.split(r"==|\[", line)[0] for line in lines if not line.startswith("#")}
+
+
+USED_BY_OTHERS = {"charset-normalizer", "python-multipart", "requests"}
+"""Packages import them by themselves, some only where they are there."""
+PINNED_ANYWHERE = set().union(*(pins(REPOSITORY / each.handler) for each in STACK)) - USED_BY_OTHERS
+IMPORTED = """
+import json, sys
+from importlib.metadata import packages_distributions
+from function.handler import app
+assert callable(app)
+distributions = packages_distributions()
+print(json.dumps(sorted({each for module in sys.modules for each in distributions.get(module, [])})))
+"""
+"""Prints the distributions of all modules that are loaded."""
+
+
 @pytest.mark.parametrize("function", STACK, ids=lambda function: function.name)
-def test_every_function_is_importable_from_its_image_and_opens_nothing(
+def test_every_function_is_importable_from_its_image_needs_only_what_it_pins_and_opens_nothing(
     function: stackfile.FunctionSpec, tmp_path: Path
 ) -> None:
     home = build(REPOSITORY / function.handler, tmp_path / "app")
     # Neither settings nor secrets are there: whoever opens a connection at import fails.
     done = subprocess.run(
-        [sys.executable, "-c", "from function.handler import app; print(callable(app))"],
+        [sys.executable, "-c", IMPORTED],
         cwd=home,
         env=environment(home),
         capture_output=True,
         text=True,
         check=False,
     )
-    assert (done.stdout, done.returncode) == ("True\n", 0), done.stderr
+    assert done.returncode == 0, done.stderr
+    pinned = pins(TEMPLATE) | pins(REPOSITORY / function.handler)
+    assert set(json.loads(done.stdout)) & PINNED_ANYWHERE <= pinned

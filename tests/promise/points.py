@@ -38,13 +38,16 @@ POINTS: dict[str, tuple[Point, ...]] = {
     ),
     "classify": (DOWNLOADING, WRITING, *STAGE),
     "extract": (DOWNLOADING, replace(WRITING, times=4), *STAGE),
-    "index": (Point(name="put", target="pipeline.search.index:put"), *STAGE),
-    "manage": (
-        Point(name="record", target="pipeline.documents:record", moments=("after",)),
-        Point(name="commit", target="functions.manage.commands:transaction", transaction=True, times=2),
+    "index": (
+        Point(name="put", target="pipeline.search.index:put"),
         Point(name="rebuild-keep", target="pipeline.search.swap:keep_place"),
         Point(name="rebuild-join", target="pipeline.search.swap:join"),
         Point(name="rebuild-retire", target="pipeline.search.swap:retire"),
+        *STAGE,
+    ),
+    "manage": (
+        Point(name="record", target="pipeline.documents:record", moments=("after",)),
+        Point(name="commit", target="functions.manage.commands:transaction", transaction=True, times=2),
         Point(name="replay-commit", target="functions.manage.replay:transaction", transaction=True),
         *PUBLISHING,
     ),

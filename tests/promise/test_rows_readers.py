@@ -27,9 +27,9 @@ def test_row_43_a_rebuild_killed_at_any_step_and_done_twice_at_once_is_the_same_
     assert rig.comes_to_rest() == {}
     live = {name: entry.digest for name, entry in indexed_entries().items()}
     for step in ("keep.after", "join.before", "join.after", "retire.before"):
-        rig.plan.order(f"manage.rebuild-{step}")
+        rig.plan.order(f"index.rebuild-{step}")
         rig.client.rebuild()
-        assert rig.plan.fired(f"manage.rebuild-{step}")
+        assert rig.plan.fired(f"index.rebuild-{step}")
         assert {name: entry.digest for name, entry in indexed_entries().items()} == live
     with ThreadPoolExecutor(2) as pool:
         list(pool.map(lambda _: rig.client.rebuild(), range(2)))

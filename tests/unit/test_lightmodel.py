@@ -5,7 +5,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from pipeline import lightmodel
+from pipeline.lightmodel import model as lightmodel
 from pipeline.lightmodel import train
 from pipeline.lightmodel.folders import Labelled
 

@@ -22,7 +22,7 @@ from local.routes import target
         ("DELETE", "/api/webhooks/3", "notify", "/webhooks/3"),
         ("GET", "/api/dead-letters", "manage", "/dead-letters"),
         ("POST", "/api/dead-letters/3/replay", "manage", "/dead-letters/3/replay"),
-        ("POST", "/api/index/rebuild", "manage", "/index/rebuild"),
+        ("POST", "/api/index/rebuild", "index", "/index/rebuild"),
         ("POST", "/api/session", "manage", "/session"),
         ("POST", "/api/categories/models", "manage", "/categories/models"),
         ("DELETE", "/api/keys/3", "manage", "/keys/3"),

@@ -10,13 +10,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from uuid import UUID
 
-from . import embeddings, indexing
-from .database import fetch
-from .documents import COLUMNS, from_row
-from .embeddings import ModelMissing
-from .errors import Rejected
-from .model import Document
-from .search import ask, swap
+from pipeline import embeddings, indexing
+from pipeline.database import Row, fetch
+from pipeline.documents import COLUMNS, from_row
+from pipeline.embeddings import ModelMissing
+from pipeline.errors import Rejected
+from pipeline.model import Document
+from pipeline.search import ask, swap
 
 log = logging.getLogger(__name__)
 
@@ -26,11 +26,16 @@ BATCH = 20
 
 @dataclass(frozen=True, kw_only=True)
 class Progress:
-    """What one call did: the index it works on, documents written, those whose objects are gone."""
+    """What one call did: the index it works on, documents written, those whose objects are gone.
+
+    reached of total documents are over, those of earlier calls included.
+    """
 
     index: str
     documents: int
     skipped: int
+    reached: int
+    total: int
     done: bool = False
 
 
@@ -54,9 +59,17 @@ def rebuild(*, seconds: float = 30) -> Progress:
                 break
         swap.keep_place(new, str(after))
         if time.monotonic() > deadline:
-            return Progress(index=new, documents=written_now, skipped=skipped)
+            return Progress(index=new, documents=written_now, skipped=skipped, **counts(after))
     finish(new)
-    return Progress(index=new, documents=written_now, skipped=skipped, done=True)
+    return Progress(index=new, documents=written_now, skipped=skipped, **counts(after), done=True)
+
+
+def counts(after: str | None) -> Row:
+    statement = """
+        SELECT count(*) FILTER (WHERE id <= %(after)s::uuid) AS reached, count(*) AS total
+        FROM documents WHERE searchable_run IS NOT NULL
+    """
+    return fetch(statement, {"after": after})[0]
 
 
 def searchable(after: UUID | None) -> list[Document]:

@@ -3,9 +3,8 @@
 import json
 from typing import Any
 
-from pipeline.database import Cursor
-
 from .call import Call
+from .database import Cursor
 
 
 def note(tx: Cursor, call: Call, action: str, subject: object, **detail: Any) -> None:

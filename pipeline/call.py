@@ -1,4 +1,4 @@
-"""One call of an operator or an owner: who, which, and what it says. Parsed here, once."""
+"""One command of an operator or an owner: who, which, and what it says. Parsed here, once."""
 
 import re
 from collections.abc import Awaitable, Callable, Mapping
@@ -10,10 +10,10 @@ from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import Response
 
-from pipeline import settings
-from pipeline.auth import Principal, authenticate
-from pipeline.json_body import body_of
-from pipeline.parameters import only, refused
+from . import settings
+from .auth import Principal, authenticate
+from .json_body import body_of
+from .parameters import only, refused
 
 TEXT_CHARS = 2_000
 

@@ -3,13 +3,14 @@
 from dataclasses import asdict
 
 from starlette.responses import JSONResponse, Response
+from starlette.routing import Route
 
+from pipeline import audit
+from pipeline.call import Call, call
 from pipeline.database import transaction
 from pipeline.errors import Forbidden
-from pipeline.rebuild import rebuild
 
-from . import audit
-from .call import Call
+from .rebuild import rebuild
 
 
 def rebuilt(call: Call) -> Response:
@@ -21,3 +22,6 @@ def rebuilt(call: Call) -> Response:
     with transaction() as tx:
         audit.note(tx, call, "index.rebuilt", progress.index, documents=progress.documents, done=progress.done)
     return JSONResponse(asdict(progress), 202)
+
+
+ROUTES = [Route("/index/rebuild", call("operate", rebuilt), methods=["POST"])]
