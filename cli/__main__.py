@@ -13,6 +13,7 @@ from .categories import categories
 from .dead_letters import dead_letters
 from .delete import delete
 from .errors import CliError
+from .index import index
 from .keys import keys
 from .list import list_documents
 from .reprocess import reprocess
@@ -56,6 +57,7 @@ app.command(rich_help_panel=DOCUMENTS)(delete)
 app.command(rich_help_panel=OPERATION)(republish)
 app.add_typer(categories, name="categories", rich_help_panel=OPERATION)
 app.add_typer(dead_letters, name="dead-letters", rich_help_panel=OPERATION)
+app.add_typer(index, name="index", rich_help_panel=OPERATION)
 app.add_typer(keys, name="keys", rich_help_panel=OPERATION)
 
 

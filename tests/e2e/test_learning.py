@@ -1,36 +1,15 @@
 """The running product learns from a user's own documents and corrections, and uses what it learned at once."""
 
-import sys
 from collections.abc import Callable
 from pathlib import Path
 
-import pytest
 import requests
 
-from cli.__main__ import main
 from tests.stack import Json, Stack
 
 LOG = "Ship's log of the Meridian. Wind north-west, force four. Course 210, log reading 418. All well. Watch {}."
 LEDGER = "Gravel carrot ledger of the Meridian, {} leaf."
 WITHIN = 240
-
-
-@pytest.fixture
-def docstream(
-    stack: Stack, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> Callable[..., tuple[int, str]]:
-    """The command; returns its exit code and what it printed."""
-    monkeypatch.setenv("DOCSTREAM_URL", stack.url)
-    monkeypatch.setenv("DOCSTREAM_API_KEY", stack.key)
-
-    def run(*arguments: str) -> tuple[int, str]:
-        monkeypatch.setattr(sys, "argv", ["docstream", *arguments])
-        with pytest.raises(SystemExit) as left:
-            main()
-        shown = capsys.readouterr()
-        return int(left.value.code or 0), shown.out + shown.err
-
-    return run
 
 
 def uploaded(stack: Stack, text: str) -> Json:

@@ -60,6 +60,8 @@ class State:
     letters: int = 1
     keys: list[dict[str, Any]] = field(default_factory=list)
     waiting: list[dict[str, Any]] = field(default_factory=list)
+    searchable: int = 7
+    reached: int = 0
 
 
 def problem(status: int, code: str, detail: str, more: dict[str, Any] | None = None) -> Response:
@@ -247,6 +249,14 @@ class Api:
         passed_over = {"unroutable": int(cursor is None), "unreadable": 0}
         return JSONResponse({"dry_run": False, "published": count, **passed_over, "next_cursor": cursor}, 202)
 
+    async def rebuild(self, request: Request) -> Response:
+        """Three documents at a time; the last call finds one whose text is gone."""
+        before, total = self.state.reached, self.state.searchable
+        self.state.reached = reached = min(before + 3, total)
+        done = reached == total
+        told = {"index": "documents-v2", "documents": reached - before - done, "skipped": int(done), "done": done}
+        return JSONResponse(told | {"reached": reached, "total": total}, 202)
+
     async def guard(self, request: Request, call_next: RequestResponseEndpoint) -> Response:
         self.state.requests.append(request)
         if request.headers.get("authorization") != f"Bearer {KEY}":
@@ -270,6 +280,7 @@ def application(state: State) -> Starlette:
         Route("/api/dead-letters/replay", api.many_letters, methods=["POST"]),
         Route("/api/keys", api.keys, methods=["GET", "POST"]),
         Route("/api/keys/{id}", api.keys, methods=["DELETE"]),
+        Route("/api/index/rebuild", api.rebuild, methods=["POST"]),
         Route("/api/republish", api.republish, methods=["POST"]),
         Route("/api/dead-letters/{id}", api.letters),
         Route("/api/dead-letters/{id}/{verb}", api.letters, methods=["POST"]),

@@ -348,6 +348,23 @@ def test_events_are_sent_again_only_when_it_is_said_and_until_there_are_no_more(
     ]
 
 
+def test_the_index_is_made_anew_until_it_is_done_and_each_step_is_told(run: Run) -> None:
+    ran = run("index", "rebuild")
+    assert ran.code == 0
+    assert [line for line in ran.out.splitlines() if " of 7 " in line] == [f"{n} of 7 documents" for n in (3, 6, 7)]
+    assert "6 documents written, and documents-v2 is searched" in ran.out
+    assert "1 passed over" in ran.out
+
+
+def test_each_step_of_a_rebuild_is_a_line_of_json(run: Run) -> None:
+    lines = run("index", "rebuild", "--json").lines()
+    assert [(each["reached"], each["total"], each["done"]) for each in lines] == [
+        (3, 7, False),
+        (6, 7, False),
+        (7, 7, True),
+    ]
+
+
 def test_problem_details_are_told_as_one_line_with_a_hint(run: Run) -> None:
     ran = run("show", "d9")
     assert ran.out == ""
@@ -455,15 +472,29 @@ def test_a_pipe_gets_no_control_sequences(server: str, inbox: Path) -> None:
     assert "\x1b" not in out + err
 
 
-def test_ctrl_c_ends_a_watch_with_130_and_no_traceback(server: str, state: api_server.State) -> None:
+def interrupted(server: str, state: api_server.State, *arguments: str) -> tuple[int, str]:
+    """Exit code and standard error of a command that gets Ctrl-C once it has asked the server."""
     # Started in the background, these tests ignore the signal, and what they start would ignore it too.
     before = signal.signal(signal.SIGINT, signal.default_int_handler)
     try:
-        watching = command(server, "watch")
+        running = command(server, *arguments)
     finally:
         signal.signal(signal.SIGINT, before)
-    eventually(lambda: bool(state.requests), within=20)
-    watching.send_signal(signal.SIGINT)
-    _, err = watching.communicate(timeout=20)
-    assert watching.returncode == 130
+    eventually(lambda: bool(state.requests), within=60)
+    running.send_signal(signal.SIGINT)
+    _, err = running.communicate(timeout=60)
+    return running.returncode, err
+
+
+def test_ctrl_c_ends_a_watch_with_130_and_no_traceback(server: str, state: api_server.State) -> None:
+    code, err = interrupted(server, state, "watch")
+    assert code == 130
     assert "Traceback" not in err
+
+
+def test_an_interrupted_rebuild_says_that_it_goes_on_and_does(server: str, state: api_server.State, run: Run) -> None:
+    state.searchable = 1_000_000
+    code, err = interrupted(server, state, "index", "rebuild")
+    assert (code, "goes on where it was" in err, "Traceback" in err) == (130, True, False)
+    state.searchable = state.reached + 1
+    assert run("index", "rebuild", "--json").lines()[0]["reached"] == state.searchable
