@@ -37,6 +37,7 @@ TRANSIENT = {
     errorcodes.QUERY_CANCELED,
     errorcodes.READ_ONLY_SQL_TRANSACTION,
     errorcodes.DISK_FULL,
+    errorcodes.INTERNAL_ERROR,
     errorcodes.IDLE_IN_TRANSACTION_SESSION_TIMEOUT,
 }
 

@@ -60,8 +60,13 @@ def test_a_lock_of_a_twin_is_busy() -> None:
 
 @pytest.mark.parametrize(
     "statement",
-    ["SET statement_timeout = 10; SELECT pg_sleep(5)", "SET transaction_read_only = on; DELETE FROM idempotency_keys"],
-    ids=["statement-timeout", "read-only"],
+    [
+        "SET statement_timeout = 10; SELECT pg_sleep(5)",
+        "SET transaction_read_only = on; DELETE FROM idempotency_keys",
+        "DO $$ BEGIN RAISE EXCEPTION USING ERRCODE = 'disk_full'; END $$",
+        "DO $$ BEGIN RAISE EXCEPTION USING ERRCODE = 'internal_error'; END $$",
+    ],
+    ids=["statement-timeout", "read-only", "disk-full", "internal-error"],
 )
 def test_a_server_in_trouble_is_unavailable(statement: str) -> None:
     with pytest.raises(Unavailable), transaction() as tx:

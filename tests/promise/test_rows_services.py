@@ -5,11 +5,13 @@ from concurrent.futures import ThreadPoolExecutor, wait
 from contextlib import contextmanager
 
 import pytest
+import requests
 
 from local.server import Server
 from pipeline import database
 from tests.promise.checker import check
 from tests.promise.client import broken, text
+from tests.promise.disk import full_disk
 from tests.promise.network import Proxy
 from tests.promise.rig import Rig
 from tests.promise.running import running
@@ -18,6 +20,7 @@ from tests.servers import management
 from tests.waiting import eventually
 
 INDEXED = ["uploaded", "classified", "extracted", "indexed"]
+RESTING = ("open", "half-open")
 DOCUMENTS = 8
 LONG_SECONDS = 120
 TROUBLE_SECONDS = 3
@@ -79,6 +82,37 @@ def test_row_09_a_database_that_ends_under_load_loses_nothing(
 ) -> None:
     with load(fragile), victim.away("postgres", end):
         assert refused(fragile)
+
+
+def test_row_13_a_full_disk_refuses_uploads_holds_the_stages_back_and_loses_nothing(
+    fragile: Rig, victim: Victims
+) -> None:
+    fragile.pause("classify")
+    documents = [fragile.client.upload(text(), "notes.txt") for _ in range(DOCUMENTS)]
+    before = fragile.deferred("classify")
+    with full_disk(victim.services["postgres"].servers[0]):
+        assert eventually(lambda: refusal(fragile, documents), within=60) == (503, "unavailable")
+        fragile.resume("classify")
+        eventually(lambda: fragile.deferred("classify") > before, within=60)
+        eventually(lambda: fragile.function_states()["classify"] in RESTING, within=60)
+        assert INDEXED[:1] in [fragile.events(document) for document in documents]
+    assert fragile.comes_to_rest(LONG_SECONDS) == {}
+    assert [document for document in documents if fragile.events(document) != INDEXED] == []
+    assert check(fragile.evidence(within=60)) == []
+
+
+def refusal(rig: Rig, accepted: list[str | None]) -> tuple[int, str] | None:
+    """The status and the code of one more upload, unless there was still room for it."""
+    content, headers = text(), rig.stack.headers | {"X-Filename": "notes.txt"}
+    operation = rig.history.uploading(content)
+    answer = requests.post(f"{rig.stack.url}/api/upload", data=content, headers=headers, timeout=60)
+    told = answer.json()
+    if answer.status_code == 202:
+        operation.succeeded(told["document_id"])
+        accepted.append(told["document_id"])
+        return None
+    assert int(answer.headers["Retry-After"]) > 0
+    return answer.status_code, told["code"]
 
 
 def test_row_14_a_broker_killed_under_load_loses_nothing(fragile: Rig, victim: Victims) -> None:
