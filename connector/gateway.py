@@ -2,23 +2,19 @@
 
 import email.utils
 import json
-import ssl
 import threading
 from collections.abc import Mapping
 from datetime import UTC, datetime
-from email.message import Message
-from http.client import HTTPConnection, HTTPException, HTTPSConnection
 from typing import Any
 from urllib.parse import urlsplit
 
 import requests
-from requests.utils import DEFAULT_CA_BUNDLE_PATH
-from urllib3.util import wait_for_read
+from httptools import HttpParserError, HttpParserUpgrade
 
+from .line import CONNECT_SECONDS, Line, Response
 from .outcome import Answer
 
 LISTING_SECONDS = 10
-CONNECT_SECONDS = 3.05
 
 
 class Gateway:
@@ -37,15 +33,13 @@ class Gateway:
         """
         line = self._line()
         try:
-            self._connect(line)
+            line.connect()
         except OSError as error:
             line.close()
             return Answer(trouble="refused", reason=described(error))
         try:
-            line.request("POST", f"{self._address.path}/function/{function}", body, dict(headers))
-            response = line.getresponse()
-            return answer(response.status, response.headers, response.read())
-        except (OSError, HTTPException) as error:
+            return answer(line.post(f"{self._address.path}/function/{function}", body, headers))
+        except (OSError, HttpParserError, HttpParserUpgrade) as error:
             line.close()
             return Answer(trouble="timeout" if isinstance(error, TimeoutError) else "cut", reason=described(error))
 
@@ -66,51 +60,36 @@ class Gateway:
             raise ValueError("the gateway's list of functions is no list")
         return listing
 
-    def _line(self) -> HTTPConnection:
+    def _line(self) -> Line:
         """One kept connection per thread: a session of requests would take four times as long as the call itself."""
-        line: HTTPConnection | None = getattr(self._local, "line", None)
+        line: Line | None = getattr(self._local, "line", None)
         if line is None:
-            if self._address.scheme == "https":
-                trusted = ssl.create_default_context(cafile=DEFAULT_CA_BUNDLE_PATH)
-                line = HTTPSConnection(self._address.netloc, context=trusted)
-            else:
-                line = HTTPConnection(self._address.netloc)
-            self._local.line = line
+            line = self._local.line = Line(self._address, self.seconds)
         return line
-
-    def _connect(self, line: HTTPConnection) -> None:
-        """Where there is no connection, or its other end has closed it meanwhile; raises OSError."""
-        if line.sock is not None and wait_for_read(line.sock, timeout=0):
-            line.close()
-        if line.sock is None:
-            line.timeout = CONNECT_SECONDS
-            line.connect()
-            connected: Any = line.sock
-            connected.settimeout(self.seconds)
 
 
 def described(error: Exception) -> str:
     return f"{type(error).__name__}: {error}"[:500]
 
 
-def answer(status: int, headers: Message, content: bytes) -> Answer:
-    said = problem(status, headers.get("Content-Type", ""), content)
+def answer(response: Response) -> Answer:
+    said = problem(response)
     return Answer(
-        status=status,
-        internal=headers.get("X-OpenFaaS-Internal"),
-        retry_after=seconds_of(headers.get("Retry-After"), datetime.now(UTC)),
+        status=response.status,
+        internal=response.headers.get("x-openfaas-internal"),
+        retry_after=seconds_of(response.headers.get("retry-after"), datetime.now(UTC)),
         code=string(said.get("code")),
         reason=string(said.get("detail")),
-        permanent=status >= 400 and said.get("permanent") is True,
+        permanent=said.get("permanent") is True,
     )
 
 
-def problem(status: int, content_type: str, content: bytes) -> dict[str, Any]:
+def problem(response: Response) -> dict[str, Any]:
     """The problem details of a refusal; empty when the answer is not ours."""
-    if status < 400 or "json" not in content_type:
+    if response.status < 400 or "json" not in response.headers.get("content-type", ""):
         return {}
     try:
-        said = json.loads(content)
+        said = json.loads(response.content)
     except ValueError:
         return {}
     return said if isinstance(said, dict) else {}

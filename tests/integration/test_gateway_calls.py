@@ -12,6 +12,8 @@ from connector.outcome import Answer, Trouble
 from tests.simulated_gateway import SimulatedGateway, problem
 
 OK = b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n{}"
+PROBLEM = b"HTTP/1.1 409 Conflict\r\nContent-Type: application/problem+json\r\n"
+SAID = b'{"code":"busy"}'
 
 
 def call(address: str, seconds: float = 30) -> Answer:
@@ -99,6 +101,36 @@ def test_a_connection_that_was_closed_meanwhile_is_made_anew() -> None:
             assert gateway.call("classify", b"{}", {}).status == 200
             closed.acquire()
         gateway.hang_up()
+
+
+@pytest.mark.parametrize(
+    "sent",
+    [
+        PROBLEM + b"Content-Length: 15\r\n\r\n" + SAID,
+        PROBLEM + b"Transfer-Encoding: chunked\r\n\r\n5\r\n" + SAID[:5] + b"\r\na\r\n" + SAID[5:] + b"\r\n0\r\n\r\n",
+        PROBLEM + b"Connection: close\r\n\r\n" + SAID,
+        b"HTTP/1.1 100 Continue\r\n\r\n" + PROBLEM + b"Content-Length: 15\r\n\r\n" + SAID,
+    ],
+    ids=["with its length", "in pieces", "until the connection ends", "after an interim answer"],
+)
+def test_an_answer_is_read_to_its_end_however_it_is_framed(sent: bytes) -> None:
+    def serve(connection: socket.socket) -> None:
+        read(connection)
+        for each in sent:
+            connection.sendall(bytes([each]))
+
+    with listening(serve) as address:
+        said = call(address)
+    assert (said.status, said.code, said.trouble) == (409, "busy", None)
+
+
+def test_a_header_that_would_become_two_is_not_sent() -> None:
+    with SimulatedGateway() as gateway:
+        calls = Gateway(gateway.url, user="admin", password="x", seconds=30)
+        with pytest.raises(ValueError, match="control characters"):
+            calls.call("classify", b"{}", {"X-Topic": "t\r\nX-Call-Id: forged"})
+        calls.hang_up()
+    assert gateway.calls == []
 
 
 def test_what_the_function_says_is_read_from_its_problem_details() -> None:

@@ -1,0 +1,119 @@
+"""One kept HTTP/1.1 connection: a request is one write, and httptools parses its answer."""
+
+import socket
+import ssl
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from urllib.parse import SplitResult
+
+import httptools
+from requests.utils import DEFAULT_CA_BUNDLE_PATH
+from urllib3.util import wait_for_read
+
+CONNECT_SECONDS = 3.05
+READ_BYTES = 65_536
+
+
+@dataclass(kw_only=True)
+class Response:
+    """Names of headers are in lower case."""
+
+    status: int
+    headers: dict[str, str] = field(default_factory=dict)
+    content: bytes = field(default=b"", repr=False)
+
+    @property
+    def ends_with_the_connection(self) -> bool:
+        return not self.headers.keys() & {"content-length", "transfer-encoding"}
+
+
+class Line:
+    """Of one thread. seconds is how long it waits for the next piece of an answer."""
+
+    def __init__(self, address: SplitResult, seconds: float) -> None:
+        self._address, self._seconds = address, seconds
+        self._socket: socket.socket | None = None
+        self._answer = Answered()
+
+    def connect(self) -> None:
+        """Where there is no connection, or its other end has closed it meanwhile; raises OSError."""
+        if self._socket is not None and wait_for_read(self._socket, timeout=0):
+            self.close()
+        if self._socket is None:
+            self._socket, self._answer = self._connected(), Answered()
+
+    def post(self, path: str, body: bytes, headers: Mapping[str, str]) -> Response:
+        """Over the connection that is there; raises OSError, or HttpParserError for what is no HTTP.
+
+        Raises ValueError for what would not stay in its header.
+        """
+        assert self._socket is not None
+        fields = [f"POST {path} HTTP/1.1", f"Host: {self._address.netloc}", f"Content-Length: {len(body)}"]
+        fields += [f"{name}: {value}" for name, value in headers.items()]
+        if not "".join(fields).isprintable():
+            raise ValueError(f"headers with control characters: {fields}")
+        self._socket.sendall("\r\n".join([*fields, "\r\n"]).encode("latin-1") + body)
+        response = self._answer.read(self._socket)
+        if not self._answer.keeps_alive:
+            self.close()
+        return response
+
+    def close(self) -> None:
+        if self._socket is not None:
+            self._socket.close()
+            self._socket = None
+
+    def _connected(self) -> socket.socket:
+        host, secure = self._address.hostname or "", self._address.scheme == "https"
+        connection = socket.create_connection((host, self._address.port or (443 if secure else 80)), CONNECT_SECONDS)
+        connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        if secure:
+            trusted = ssl.create_default_context(cafile=DEFAULT_CA_BUNDLE_PATH)
+            # Closes the connection itself when the other end is not to be trusted.
+            connection = trusted.wrap_socket(connection, server_hostname=host)
+        connection.settimeout(self._seconds)
+        return connection
+
+
+class Answered:
+    """The answers of one connection, one after the other; what begins with on_ is called by the parser."""
+
+    def __init__(self) -> None:
+        self._parser = httptools.HttpResponseParser(self)
+        self.keeps_alive = True
+        self._begin()
+
+    def read(self, connection: socket.socket) -> Response:
+        """Raises OSError, also when the connection ends before the answer does, and HttpParserError."""
+        self._begin()
+        while not self._complete:
+            received = connection.recv(READ_BYTES)
+            if received:
+                self._parser.feed_data(received)
+            elif self._headed and self._response.ends_with_the_connection:
+                break
+            else:
+                raise ConnectionError("the connection ended before the answer")
+        self._response.content = bytes(self._content)
+        return self._response
+
+    def on_header(self, name: bytes, value: bytes) -> None:
+        self._response.headers[name.decode("latin-1").lower()] = value.decode("latin-1")
+
+    def on_headers_complete(self) -> None:
+        self._headed = True
+        self._response.status = self._parser.get_status_code()
+        self.keeps_alive = self._parser.should_keep_alive()
+
+    def on_body(self, content: bytes) -> None:
+        self._content += content
+
+    def on_message_complete(self) -> None:
+        if self._response.status < 200:
+            self._begin()
+        else:
+            self._complete = True
+
+    def _begin(self) -> None:
+        self._response, self._content = Response(status=0), bytearray()
+        self._headed = self._complete = False
