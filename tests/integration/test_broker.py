@@ -2,6 +2,7 @@
 
 import threading
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 from urllib.parse import quote
 
@@ -268,6 +269,27 @@ def test_an_acknowledgement_of_a_dead_channel_is_dropped(control: Control, subsc
     again.close()
     eventually(lambda: control.depths(["classify"]) == {"classify": 0})
     assert taken[1].redelivered
+
+
+def test_acknowledgements_of_many_threads_all_arrive(control: Control, subscriber: Subscriber) -> None:
+    taken: list[Delivery] = []
+    with ThreadPoolExecutor(8) as threads:
+
+        def take(delivery: Delivery) -> None:
+            threads.submit(delivery.ack)
+            taken.append(delivery)
+
+        subscription = subscriber.subscribe("classify", 50, take)
+        for _ in range(200):
+            broker.publish(an_event())
+        eventually(lambda: len(taken) == 200)
+    subscription.close()
+    given_back: list[Delivery] = []
+    eventually(lambda: subscription.state == "lost")
+    broker.publish(an_event(body=b"last"))
+    subscriber.subscribe("classify", 50, given_back.append)
+    eventually(lambda: given_back)
+    assert [each.body for each in given_back] == [b"last"]
 
 
 def test_a_deleted_queue_cancels_its_consumer(control: Control, subscriber: Subscriber, vhost: str) -> None:
