@@ -18,6 +18,7 @@ from .dead_letters import dead_letter_message
 from .gate import Gate
 from .gateway import Gateway
 from .outcome import HANDLER_FAILED, Outcome, outcome
+from .pace import Pace
 from .request import Request, prepare
 from .settle import Ack, DeadLetter, Policy, Retry, Settlement, settle
 from .topics import COMPENSATE
@@ -46,7 +47,7 @@ class Consumer:
         patience: timedelta,
         on_held: Callable[[], None],
     ) -> None:
-        self.function, self.gate = function, gate
+        self.function, self.gate, self.pace = function, gate, Pace()
         self.handled = self.failed = 0
         self._gateway, self._publisher, self._policy, self._on_held = gateway, publisher, policy, on_held
         self._prepare = functools.partial(prepare, connector=connector, patience=patience)
@@ -120,7 +121,9 @@ class Consumer:
             )
             verdict = outcome(answer)
         finally:
-            metrics.CALL.labels(self.function).observe(time.monotonic() - started)
+            seconds = time.monotonic() - started
+            self.pace.called(seconds)
+            metrics.CALL.labels(self.function).observe(seconds)
             self.gate.leave(permit, verdict)
         now, chance = datetime.now(UTC), 1.0 - random.random()
         return verdict, settle(verdict, answer, request.journey, self._policy, now=now, chance=chance)
