@@ -4,6 +4,7 @@ An older version goes through the steps that lead from it to today's. A newer mi
 left out. A newer major version is refused.
 """
 
+import functools
 from collections.abc import Callable
 from typing import Any, TypeVar
 
@@ -58,6 +59,7 @@ def is_future(kind: type[Event], version: str) -> bool:
     return numbers(version)[0] > numbers(kind.version)[0]
 
 
+@functools.lru_cache(maxsize=64)
 def numbers(version: str) -> tuple[int, int]:
     """Major and minor; raises Rejected(schema-invalid)."""
     if not VERSION.fullmatch(version):
