@@ -1,4 +1,4 @@
-"""A TCP proxy that misbehaves when it is told to: slow, in small pieces, silent, or cut."""
+"""A TCP proxy that misbehaves when it is told to: slow, in small pieces, silent, cut, or refusing."""
 
 import asyncio
 import threading
@@ -16,6 +16,7 @@ class Proxy:
         self.latency = 0.0
         self.piece = CHUNK_BYTES
         self.port = 0
+        self._refusing = False
         self._writers: set[asyncio.StreamWriter] = set()
         self._loop = asyncio.new_event_loop()
         self._passing = asyncio.Event()
@@ -36,13 +37,18 @@ class Proxy:
         """Reset every connection."""
         self._loop.call_soon_threadsafe(self._reset)
 
+    def refuse(self) -> None:
+        """Reset every connection, and each new one at once."""
+        self._refusing = True
+        self.cut()
+
     def silence(self) -> None:
         """A black hole: connections stay and new ones open, and nothing passes."""
         self._loop.call_soon_threadsafe(self._passing.clear)
 
     def heal(self) -> None:
         """What a black hole held back passes now."""
-        self.latency, self.piece = 0.0, CHUNK_BYTES
+        self.latency, self.piece, self._refusing = 0.0, CHUNK_BYTES, False
         self._loop.call_soon_threadsafe(self._passing.set)
 
     def _run(self) -> None:
@@ -71,6 +77,8 @@ class Proxy:
             return
         ends = {writer, far_writer}
         self._writers |= ends
+        if self._refusing:
+            self._reset()
         # In the end what still waits is cancelled, and nobody asks for its result.
         with suppress(asyncio.CancelledError):
             await asyncio.gather(self._pass(reader, far_writer), self._pass(far_reader, writer))

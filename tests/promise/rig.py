@@ -78,6 +78,11 @@ class Rig:
         with broker.connect("promise") as connection:
             return int(connection.channel().queue_declare(queue, passive=True).method.consumer_count)
 
+    def ready(self, queue: str) -> int:
+        """How many messages lie in a queue and in nobody's hands."""
+        with broker.connect("promise") as connection:
+            return broker.depths(connection.channel(), [queue])[queue]
+
     def connector_log(self, action: str) -> list[dict[str, Any]]:
         """What the connectors have logged about one kind of action."""
         lines = (self.stack.home / "connector.log").read_text(errors="replace").splitlines()

@@ -95,11 +95,6 @@ def kept(rig: Rig) -> list[dict[str, Any]]:
     return found if len(found) == 2 else []
 
 
-def depth(queue: str) -> int:
-    with broker.connect("promise") as connection:
-        return broker.depths(connection.channel(), [queue])[queue]
-
-
 def lose_everything(rig: Rig) -> None:
     """The broker is there again, and knows nothing."""
     name = rig.stack.addresses["RABBITMQ_VHOST"]
@@ -124,7 +119,7 @@ def test_row_20_what_a_broker_lost_with_its_volume_is_published_again(doomed: Ri
     documents = [rig.client.upload(text(), "notes.txt") for _ in range(5)]
     deleted = str(rig.client.upload(text(), "notes.txt"))
     rig.client.delete(deleted)
-    eventually(lambda: (depth("classify"), depth("compensate")) == (6, 1), within=30)
+    eventually(lambda: (rig.ready("classify"), rig.ready("compensate")) == (6, 1), within=30)
     lose_everything(rig)
     rig.resume("classify")
     rig.resume("compensate")
@@ -137,4 +132,26 @@ def test_row_20_what_a_broker_lost_with_its_volume_is_published_again(doomed: Ri
     assert rig.comes_to_rest(within=90) == {}
     assert [rig.events(document) for document in documents] == [INDEXED] * 5
     assert history(UUID(deleted))[0].erased
+    assert check(rig.evidence()) == []
+
+
+@pytest.mark.timeout(300)
+def test_row_20_everything_is_published_into_an_empty_broker(doomed: Rig) -> None:
+    """What is over has no second effect, what was under way goes on."""
+    rig = doomed
+    finished = [rig.client.upload(text(), "notes.txt") for _ in range(3)]
+    assert rig.comes_to_rest() == {}
+    rig.pause("index")
+    waiting = [rig.client.upload(text(), "notes.txt") for _ in range(3)]
+    eventually(lambda: rig.ready("index") == 3, within=60)
+    lose_everything(rig)
+    rig.resume("index")
+    eventually(lambda: lost(rig, *waiting), within=120)
+    repeated = rig.actions("repeated")
+    everything = {"what": "all", "dry_run": False, "limit": 2_000, "rate": 500}
+    sent = rig.stack.client.post(REPUBLISH, json=everything)
+    assert (sent["published"] >= 3 * 4 + 3 * 3, sent["next_cursor"]) == (True, None)
+    assert rig.comes_to_rest(within=90) == {}
+    eventually(lambda: rig.actions("repeated") >= repeated + 3 * 3, within=60)
+    assert [rig.events(document) for document in (*finished, *waiting)] == [INDEXED] * 6
     assert check(rig.evidence()) == []
