@@ -18,4 +18,5 @@ RELAYED = Counter("docstream_relay_events", "Unsent events by the broker's answe
 UNSENT = Gauge("docstream_relay_unsent", "Events not yet confirmed by the broker")
 UNSENT_SECONDS = Gauge("docstream_relay_oldest_unsent_seconds", "Age of the oldest unsent event")
 HORIZON_SECONDS = Gauge("docstream_horizon_seconds", "Age of the oldest open transaction, which readers wait for")
+REFUSED = Gauge("docstream_refused_calls", "Calls of functions without a valid signature", ["function", "reason"])
 SWEPT = Counter("docstream_sweeper_actions", "What the sweeper had to do", ["action"])

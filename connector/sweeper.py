@@ -67,6 +67,12 @@ def open_circuits(tx: Cursor) -> list[str]:
     return [row["name"] for row in tx.fetchall()]
 
 
+def show_refused_calls(tx: Cursor) -> None:
+    tx.execute("SELECT function, reason, count FROM refused_calls")
+    for row in tx.fetchall():
+        metrics.REFUSED.labels(row["function"], row["reason"]).set(row["count"])
+
+
 class Sweeper:
     """stuck_seconds: how long a document may rest; longer than the longest delay level and all time-outs."""
 
@@ -91,6 +97,7 @@ class Sweeper:
         metrics.UNSENT_SECONDS.set(age)
         horizon = horizon_seconds(tx)
         metrics.HORIZON_SECONDS.set(horizon)
+        show_refused_calls(tx)
         parked = self._control.depths([PARKING_QUEUE])[PARKING_QUEUE]
         alarms = {
             "unsent": f"{events} events, the oldest for {age:.0f} s" if age > UNSENT_SECONDS else "",

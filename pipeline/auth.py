@@ -12,7 +12,7 @@ from starlette.requests import HTTPConnection
 
 from . import settings
 from .database import Cursor, fetch, transaction
-from .errors import Forbidden, Unauthorized
+from .errors import BadSignature, Forbidden, Unauthorized
 
 SCOPES = frozenset({"read", "write", "operate"})
 TIMESTAMP_HEADER = "X-Docstream-Timestamp"
@@ -43,14 +43,15 @@ def signed_headers(body: bytes) -> dict[str, str]:
 
 
 def verify(headers: Mapping[str, str], body: bytes) -> None:
-    """Raises Unauthorized unless the connector signed this body within the last five minutes."""
+    """Raises BadSignature unless the connector signed this body within the last five minutes."""
     timestamp = headers.get(TIMESTAMP_HEADER, "")
     if not timestamp.isascii() or not timestamp.isdigit() or len(timestamp) > 12:
-        raise Unauthorized("the request carries no signature of the connector")
-    if abs(time.time() - int(timestamp)) > SIGNATURE_SECONDS:
-        raise Unauthorized(f"the signature is older than {SIGNATURE_SECONDS} seconds", code="signature-expired")
+        raise BadSignature("unsigned", "the request carries no signature of the connector")
     if not hmac.compare_digest(headers.get(SIGNATURE_HEADER, "").encode(), sign(int(timestamp), body).encode()):
-        raise Unauthorized("the signature does not match the body")
+        raise BadSignature("wrong", "the signature does not match the body")
+    if abs(time.time() - int(timestamp)) > SIGNATURE_SECONDS:
+        old = f"the signature is older than {SIGNATURE_SECONDS} seconds"
+        raise BadSignature("stale", old, code="signature-expired")
 
 
 @dataclass(frozen=True, kw_only=True)

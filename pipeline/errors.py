@@ -9,6 +9,7 @@ PipelineError
 └── RequestError            what a client of the HTTP API did wrong
     ├── BadRequest     400
     ├── Unauthorized   401
+    │   └── BadSignature
     ├── Forbidden      403
     ├── NotFound       404
     ├── Conflict       409
@@ -99,6 +100,14 @@ class BadRequest(RequestError):
 class Unauthorized(RequestError):
     status = HTTPStatus.UNAUTHORIZED
     default_code = "unauthorized"
+
+
+class BadSignature(Unauthorized):
+    """The connector did not sign this call, or long ago; kind is unsigned, wrong or stale."""
+
+    def __init__(self, kind: str, reason: str, *, code: str | None = None) -> None:
+        super().__init__(reason, code=code)
+        self.kind = kind
 
 
 class Forbidden(RequestError):

@@ -22,9 +22,10 @@ from .application import application, nothing
 from .auth import signing_key, verify
 from .database import transaction
 from .envelope import Envelope, parse
-from .errors import Rejected, TooLarge, Unavailable
+from .errors import BadSignature, Rejected, TooLarge, Unavailable
 from .events import DocumentUploaded, Event
 from .model import Document
+from .refusals import Refusals
 
 log = logging.getLogger(__name__)
 
@@ -42,14 +43,18 @@ class Outcome:
     children: tuple[Envelope[DocumentUploaded], ...] = ()
 
 
-async def signed_body(request: Request, limit: int = MAX_BODY_BYTES) -> bytes:
-    """The body of a request that the connector signed; raises Unauthorized, TooLarge. limit is in bytes."""
+async def signed_body(request: Request, refusals: Refusals, limit: int = MAX_BODY_BYTES) -> bytes:
+    """The body of a request that the connector signed; raises BadSignature, TooLarge. limit is in bytes."""
     body = bytearray()
     async for chunk in request.stream():
         body += chunk
         if len(body) > limit:
             raise TooLarge(f"the event is larger than {limit} bytes")
-    verify(request.headers, bytes(body))
+    try:
+        verify(request.headers, bytes(body))
+    except BadSignature as refusal:
+        await run_in_threadpool(refusals.count, refusal.kind)
+        raise
     return bytes(body)
 
 
@@ -97,8 +102,10 @@ def stage(
                 after(received)
         return verdict
 
+    refusals = Refusals(name)
+
     async def endpoint(request: Request) -> Response:
-        verdict = await run_in_threadpool(deliver, await signed_body(request))
+        verdict = await run_in_threadpool(deliver, await signed_body(request, refusals))
         log.info(
             "handled", extra={"action": verdict, "function": name, "event_id": request.headers.get("x-message-id")}
         )

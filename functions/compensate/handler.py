@@ -12,6 +12,7 @@ from pipeline.application import application
 from pipeline.auth import signing_key
 from pipeline.envelope import parse
 from pipeline.events import DocumentDeleted
+from pipeline.refusals import Refusals
 from pipeline.search import client
 from pipeline.stage import signed_body
 
@@ -20,6 +21,7 @@ from .erase import erase
 from .fail import fail
 
 log = logging.getLogger(__name__)
+refusals = Refusals("compensate")
 
 # A dead letter holds a whole message as base64, and RabbitMQ takes messages of up to 16 MiB.
 MAX_BODY_BYTES = 32 * 1024 * 1024
@@ -30,7 +32,7 @@ def compensate(body: bytes) -> str:
 
 
 async def endpoint(request: Request) -> Response:
-    outcome = await run_in_threadpool(compensate, await signed_body(request, MAX_BODY_BYTES))
+    outcome = await run_in_threadpool(compensate, await signed_body(request, refusals, MAX_BODY_BYTES))
     log.info("compensated", extra={"action": outcome, "function": "compensate"})
     return JSONResponse({"outcome": outcome})
 

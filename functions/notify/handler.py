@@ -9,15 +9,18 @@ from pipeline.application import application
 from pipeline.auth import signing_key
 from pipeline.envelope import parse
 from pipeline.events import EVENTS
+from pipeline.refusals import Refusals
 from pipeline.stage import signed_body
 
 from . import feed, live, webhooks
 from .deliver import deliver
 
+refusals = Refusals("notify")
+
 
 async def notified(request: Request) -> Response:
     """Deliver one event to the webhooks that want it."""
-    event = parse(await signed_body(request), *EVENTS.values())
+    event = parse(await signed_body(request, refusals), *EVENTS.values())
     return JSONResponse({"delivered": await run_in_threadpool(deliver, event)})
 
 

@@ -32,6 +32,7 @@ def operations(request: Request) -> Response:
             "rates": {row["type"]: round(row["count"] / RATE_MINUTES, 2) for row in fetch(RATES, tenant)},
             "dead_letters": sum(row["count"] for row in letters),
             "dead_letters_by_class": {row["class"]: row["count"] for row in letters},
+            "refused_calls": [refused(row) for row in fetch(REFUSED)],
             "unsent_events": fetch("SELECT count(*) FROM read.events WHERE sent_at IS NULL")[0]["count"],
         }
     )
@@ -56,6 +57,7 @@ DEAD_LETTERS = """
     SELECT coalesce(class, 'unknown') AS class, count(*) FROM read.dead_letters
     WHERE resolved_at IS NULL AND (tenant = %(tenant)s OR (tenant IS NULL AND %(operator)s)) GROUP BY 1 ORDER BY 1
 """
+REFUSED = "SELECT * FROM read.refused_calls ORDER BY function, reason"
 QUEUES = """
     SELECT name, ready FROM read.queues WHERE seen_at > now() - make_interval(secs => %(seconds)s)
     ORDER BY name LIKE 'delay.%%', name = 'parking', name
@@ -86,3 +88,7 @@ def consumer(row: Row) -> dict[str, Any]:
 def breaker(row: Row) -> dict[str, Any]:
     opened_at = rfc3339.text(row["opened_at"]) if row["opened_at"] else None
     return {"name": row["name"], "state": row["state"], "opened_at": opened_at}
+
+
+def refused(row: Row) -> dict[str, Any]:
+    return {name: row[name] for name in ("function", "reason", "count")} | {"last_at": rfc3339.text(row["last_at"])}

@@ -17,11 +17,12 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from pipeline.application import application
+from pipeline.refusals import Refusals
 from pipeline.stage import signed_body
 
 
 async def archive(request: Request) -> Response:
-    await signed_body(request)
+    await signed_body(request, Refusals("archive"))
     with open(os.environ["ARCHIVE"], "a") as file:
         file.write(request.headers["x-topic"] + " " + request.headers["x-message-id"] + chr(10))
     return Response()
