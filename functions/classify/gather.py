@@ -16,7 +16,7 @@ from pipeline.model import Document
 from pipeline.reading import Sample
 
 from .classify import Decision
-from .evidence import Evidence, of_pages
+from .evidence import Evidence, of_pages, words_of_pages
 
 log = logging.getLogger(__name__)
 
@@ -35,6 +35,7 @@ def evidence_of(path: Path, media_type: str, sample: Sample) -> Evidence:
         email_headers=media_type in MAIL,
         pages=sample.page_count,
         page_shape=of_pages(sample.pages),
+        page_words=words_of_pages(sample.pages),
     )
 
 

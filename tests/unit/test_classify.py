@@ -4,14 +4,16 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from functions.classify import rules
 from functions.classify.classify import UNSURE_BELOW, Decision, classify
-from functions.classify.evidence import Evidence
+from functions.classify.evidence import Evidence, facts, words_of_pages
 from functions.extract.fields import FieldValue
+from functions.extract.fields.context import context_of
 from functions.extract.fields.rules import by_rules
 from pipeline import categories
 from pipeline.categories import Category
-from pipeline.pages import Page
-from pipeline.rows import rows_of_text
+
+from .laid_out import flowing, page
 
 INVOICE = """Tax Invoice
 Invoice No: 7731      Invoice date: 3 May 2023
@@ -24,12 +26,18 @@ Consignor: Peters   Consignee: Lang   Waybill number 88-2
 Gross weight 410 kg   Carrier: Road Express"""
 
 
-def decide(text: str, *, media_type: str = "application/pdf", known: tuple[Category, ...] | None = None) -> Decision:
+def decide(
+    text: str,
+    *,
+    media_type: str = "application/pdf",
+    known: tuple[Category, ...] | None = None,
+    evidence: Evidence | None = None,
+) -> Decision:
     return classify(
         text=text,
         media_type=media_type,
         filename="document",
-        evidence=Evidence(),
+        evidence=evidence or Evidence(),
         embedding=None,
         corrected=None,
         known=known,
@@ -49,6 +57,58 @@ def test_an_invoice_is_recognised_with_reasons_a_person_can_read() -> None:
 def test_most_examples_fall_into_their_own_category(category: Category) -> None:
     best = [decide(example).alternatives[0].category for example in category.examples()]
     assert best.count(category.name) / len(best) >= 0.8
+
+
+@pytest.mark.parametrize(
+    ("shape", "words", "media_type", "told"),
+    [
+        (4 / 3, 60, "application/pdf", True),
+        (1.6, 60, "application/pdf", True),
+        (16 / 9, 60, "application/pdf", True),
+        (16 / 9, 600, "application/pdf", False),
+        (16 / 9, 0, "application/pdf", False),
+        (16 / 9, 60, "image/jpeg", False),
+        (11 / 8.5, 60, "application/pdf", False),
+        (2**0.5, 60, "application/pdf", False),
+        (8.5 / 11, 60, "application/pdf", False),
+        (None, None, "application/pdf", False),
+    ],
+)
+def test_screens_with_few_words_are_slides(shape: float | None, words: int | None, media_type: str, told: bool) -> None:
+    assert ("slides" in facts(Evidence(page_shape=shape, page_words=words), media_type)) is told
+
+
+def test_the_words_of_a_page_are_those_of_the_middle_one() -> None:
+    pages = [page(words) for words in ("Title", "one two three", "a long page with very many words")]
+    assert words_of_pages(pages) == 3
+    assert words_of_pages(()) is None
+
+
+def test_slides_that_report_figures_are_a_presentation() -> None:
+    text = "Metrics Dashboard | Q2 2024\nMonthly recurring revenue $580K\nNet revenue retention 147%\nGross margin 78%"
+    slides = Evidence(pages=3, page_shape=16 / 9, page_words=40)
+    assert decide(text).category == "report"
+    assert decide(text, evidence=slides).category == "presentation"
+
+
+@pytest.mark.parametrize(
+    ("head", "salutation", "closing"),
+    [
+        ("September 1, 2023", "Dear Robert and Linda Jones,", "Sincerely,"),
+        ("President   February 14, 2007", "Teny Weidner   Dear Colleagues,", "Yours sincerely,"),
+        ("Verden, 3. Mai 2022", "Sehr geehrte Frau Albers,", "Mit freundlichen Grüßen"),
+        ("Lyon, le 3 mai 2022", "Madame, Monsieur,", "Cordialement,"),
+        ("Madrid, 3 de mayo de 2022", "Estimada señora:", "Atentamente,"),
+    ],
+)
+def test_date_salutation_and_closing_make_a_letter(head: str, salutation: str, closing: str) -> None:
+    assert decide(f"{head}\n{salutation}\n12 34 56\n{closing}\nA. Weber").category == "letter"
+
+
+def test_a_rule_across_the_page_is_no_blank_of_a_form() -> None:
+    form = next(each for each in categories.load() if each.name == "form")
+    assert rules.cues_found(form, f"Chapter {'_' * 60}") == ()
+    assert rules.cues_found(form, f"Mooring {'_' * 12}")
 
 
 def test_an_embedded_invoice_settles_the_matter() -> None:
@@ -126,7 +186,7 @@ def test_adding_a_folder_adds_a_category_with_its_fields(tmp_path: Path) -> None
         '"x-labels": ["waybill number"]}}}'
     )
     assert decide(WAYBILL, known=categories.load(folder)).category == "waybill"
-    page = Page(number=1, width=0, height=0, rows=rows_of_text(WAYBILL), source="text")
-    number = by_rules(categories.named("waybill", folder).fields, [page])["number"]
+    schema = categories.named("waybill", folder).fields
+    number = by_rules(schema, context_of([flowing(WAYBILL)], schema))["number"]
     assert isinstance(number, FieldValue)
     assert (number.value, number.page) == ("88-2", 1)
