@@ -2,18 +2,25 @@
 
 import logging
 import math
+import re
 from collections.abc import Mapping
 from http import HTTPStatus
 from typing import Any
 
+from starlette.convertors import UUIDConvertor
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
+from starlette.routing import Route
 
 from .errors import CircuitOpen, InvalidFields, PipelineError
 from .settings import MissingSetting
 
 log = logging.getLogger(__name__)
+
+LONGEST_ID = 80
+"""Characters shown of what was given for an id."""
+EXAMPLE_ID = "1f0c8c5e-3b0a-4c39-9f5e-7d2b6a1e4c90"
 
 
 def answer(
@@ -61,9 +68,20 @@ async def http_problem(request: Request, error: Exception) -> Response:
     """For what the router refuses: unknown path, wrong method."""
     assert isinstance(error, HTTPException)
     code = HTTPStatus(error.status_code).phrase.lower().replace(" ", "-")
-    response = answer(request, error.status_code, code, error.detail)
+    detail = nowhere(request) if error.status_code == HTTPStatus.NOT_FOUND else error.detail
+    response = answer(request, error.status_code, code, detail)
     response.headers.update(error.headers or {})
     return response
+
+
+def nowhere(request: Request) -> str:
+    """What is wrong with a path that no route takes: what stands in place of an id is none, or all of it."""
+    for route in request.app.routes:
+        pattern = route.path_regex.pattern if isinstance(route, Route) else ""
+        loose = re.match(pattern.replace(UUIDConvertor.regex, "[^/]+"), request.url.path)
+        if UUIDConvertor.regex in pattern and loose:
+            return f"{loose['id'][:LONGEST_ID]!r} is not an id: ids are UUIDs, as in {EXAMPLE_ID}"
+    return f"there is nothing at {instance(request)}"
 
 
 async def bug(request: Request, error: Exception) -> Response:

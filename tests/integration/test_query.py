@@ -228,7 +228,9 @@ def test_another_tenant_and_an_unknown_id_find_nothing(client: Client, path: str
     other = client.get(f"/documents/{document_id}{path}", headers={"Authorization": "Bearer dsk_other"})
     assert problem(other) == (404, "not-found")
     assert problem(client.get(f"/documents/{uuid4()}{path}")) == (404, "not-found")
-    assert problem(client.get(f"/documents/no-uuid{path}")) == (404, "not-found")
+    malformed = client.get(f"/documents/no-uuid{path}")
+    assert problem(malformed) == (404, "not-found")
+    assert "'no-uuid' is not an id: ids are UUIDs" in malformed.json()["detail"]
 
 
 CLOSED = [*(f"/documents/{uuid4()}{path}" for path in PATHS), "/documents", "/search", "/operations"]
