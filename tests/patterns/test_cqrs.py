@@ -8,6 +8,7 @@ import pytest
 from pipeline import database
 from tests.promise.client import text
 from tests.promise.rig import Rig
+from tests.waiting import eventually
 
 MAY_WRITE = """
     SELECT c.oid::regclass::text AS name FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
@@ -41,7 +42,22 @@ def test_the_function_query_has_no_other_role(rig: Rig) -> None:
     assert {name for name in secrets if name.startswith("docstream-db")} == {"docstream-db-read"}
 
 
-def test_how_far_readers_are_behind_can_be_seen(rig: Rig) -> None:
-    assert rig.stack.client.get("/api/operations")["unsent_events"] >= 0
-    assert rig.metric("docstream_horizon_seconds") >= 0
-    assert rig.metric("docstream_relay_oldest_unsent_seconds") >= 0
+def test_events_that_are_not_sent_yet_can_be_seen(rig: Rig) -> None:
+    with rig.plan.with_faults(no_outbox="on"):
+        rig.plan.order("upload.publish.before", "raise:pipeline.broker:NotPublished:the test kept it")
+        document = rig.client.upload(text(), "notes.txt")
+        assert rig.events(document) == ["uploaded"]
+        eventually(lambda: unsent(rig) > 0, within=30)
+    assert rig.comes_to_rest() == {}
+    assert unsent(rig) == 0
+
+
+def unsent(rig: Rig) -> int:
+    return int(rig.stack.client.get("/api/operations")["unsent_events"])
+
+
+def test_how_long_readers_wait_for_an_open_transaction_can_be_seen(rig: Rig) -> None:
+    with database.transaction() as tx:
+        tx.execute("SELECT pg_current_xact_id()")
+        eventually(lambda: rig.metric("docstream_horizon_seconds") > 0, within=60)
+    eventually(lambda: rig.metric("docstream_horizon_seconds") == 0, within=60)
