@@ -4,6 +4,7 @@ import logging
 import random
 import threading
 import time
+from collections import deque
 from collections.abc import Callable
 from typing import Any, Literal
 
@@ -60,6 +61,8 @@ class Link:
         self._on_open, self._on_lost = on_open, on_lost
         self._failures = 0
         self._connection: Any = None
+        self._actions: deque[Callable[[], None]] = deque()
+        self._woken = False
         self._loop = IOLoop()
         self._thread = threading.Thread(target=self._run, name=name, daemon=True)
 
@@ -67,9 +70,14 @@ class Link:
         self._thread.start()
 
     def call(self, action: Callable[[], None]) -> None:
-        """Run the action on the I/O thread, soon; after close() it is forgotten."""
-        if self.state != "closed":
-            self._loop.add_callback_threadsafe(action)
+        """Run the action on the I/O thread, soon, after those called before; after close() it is forgotten."""
+        if self.state == "closed":
+            return
+        self._actions.append(action)
+        # To wake the thread costs more than most actions: once is enough for all that gather until it comes.
+        if not self._woken:
+            self._woken = True
+            self._loop.add_callback_threadsafe(self._act)
 
     def later(self, seconds: float, action: Callable[[], None]) -> None:
         """Only on the I/O thread."""
@@ -80,6 +88,12 @@ class Link:
         self.call(self._close)
         if threading.current_thread() is not self._thread:
             self._thread.join(timeout)
+
+    def _act(self) -> None:
+        # First, so that whoever still sees it set has left an action that is found below.
+        self._woken = False
+        while self._actions:
+            self._actions.popleft()()
 
     def _run(self) -> None:
         try:

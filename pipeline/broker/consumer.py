@@ -2,7 +2,6 @@
 
 import functools
 import logging
-from collections import deque
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal
@@ -47,15 +46,9 @@ class Subscription:
         self._on_change: Callable[[], None] = lambda: None
         self._channel: Any = None
         self._consumer_tag = ""
-        self._to_acknowledge: deque[int] = deque()
-        self._called = False
 
     def ack(self, tag: int) -> None:
-        """What is acknowledged until the I/O thread comes to it is sent in one go."""
-        self._to_acknowledge.append(tag)
-        if not self._called:
-            self._called = True
-            self._link.call(self._acknowledge)
+        self._link.call(functools.partial(self._ack, tag))
 
     def cancel(self) -> None:
         """Take nothing new; what was delivered stays ours until acknowledged or closed."""
@@ -108,15 +101,11 @@ class Subscription:
             )
         )
 
-    def _acknowledge(self) -> None:
-        # First, so that whoever still sees it set has already left its tag below.
-        self._called = False
-        while self._to_acknowledge:
-            tag = self._to_acknowledge.popleft()
-            if self._channel is not None and self._channel.is_open:
-                self._channel.basic_ack(tag)
-            else:
-                log.info("acknowledgement dropped", extra={"action": "ack_dropped", "function": self.queue})
+    def _ack(self, tag: int) -> None:
+        if self._channel is not None and self._channel.is_open:
+            self._channel.basic_ack(tag)
+        else:
+            log.info("acknowledgement dropped", extra={"action": "ack_dropped", "function": self.queue})
 
     def _cancel(self) -> None:
         if self.state in ("opening", "consuming"):
