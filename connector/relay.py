@@ -14,7 +14,7 @@ from . import metrics
 
 log = logging.getLogger(__name__)
 
-BATCH = 100
+BATCH = 500
 # The open transaction holds the horizon that readers wait for.
 CONFIRM_SECONDS = 5.0
 BUSY_SECONDS, IDLE_SECONDS = 0.25, 1.0

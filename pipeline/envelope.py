@@ -70,7 +70,7 @@ def attributes(envelope: Envelope[Event]) -> dict[str, str]:
 
 def render(envelope: Envelope[Event]) -> bytes:
     """The one rendering of an event: function and relay publish the same bytes."""
-    body = attributes(envelope) | {"data": json.loads(json.dumps(envelope.data.to_data()))}
+    body = attributes(envelope) | {"data": envelope.data.to_data()}
     return json.dumps(body, sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode()
 
 
