@@ -2,155 +2,69 @@
 
 Prints JSON, a line for each measurement: messages per second and CPU seconds of the connector per 1,000 messages, by
 workers and by what the function takes. preloaded: the queue is full before the connector starts. steady: it is filled
-meanwhile. raw: the same calls without a broker. Needs the services of this machine (`make up`).
+meanwhile. raw: the same calls without a broker. listed counts how often the gateway was asked for its functions,
+connections those to the broker. What is lost when something goes away: bench.losses. Needs the services of this
+machine (`make up`).
 """
 
 import argparse
 import itertools
 import json
-import subprocess
-import sys
 import threading
 import time
-from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import ExitStack, contextmanager
-from datetime import UTC, datetime
+from contextlib import ExitStack
 from typing import Any
-from uuid import uuid4
 
-import requests
-
-from bench.ground import cpu_seconds, ground, publishing, resident_megabytes
+from bench.ground import cpu_seconds, ground, open_connections, resident_megabytes
+from bench.rig import LONGEST_SECONDS, SAMPLE_SECONDS, connector, declare, documents, event, publish, sink, until
 from bench.sink import FUNCTION
 from connector.gateway import Gateway
-from local import ports
-from pipeline import broker
 from pipeline.auth import signed_headers
-from pipeline.broker import event_message
-from pipeline.envelope import Envelope, render
-from pipeline.events import DocumentUploaded
-from pipeline.settings import environment_of, secret
-
-BODY_BYTES = 1_024
-LONGEST_SECONDS = 900
-BATCH = 1_000
-SAMPLE_SECONDS = 0.05
-PORTS = itertools.count(28_000)
-STARTED = {"RABBITMQ_USER": "docstream_connector", "CONNECTOR_RELAY_AGE_SECONDS": "3600", "AWS_ENDPOINT_URL_S3": ""}
-
-
-def event() -> Envelope[DocumentUploaded]:
-    """document.uploaded with a body of 1 KiB."""
-    document, same = uuid4(), {"media_type": "text/plain", "size": 1, "sha256": "0" * 64, "original_key": "k"}
-
-    def named(filename: str) -> Envelope[DocumentUploaded]:
-        return Envelope(
-            id=document,
-            source="/functions/upload",
-            subject=document,
-            time=datetime.now(UTC),
-            correlation_id=document,
-            causation_id="bench",
-            sequence=1,
-            run=1,
-            tenant="default",
-            traceparent=None,
-            data=DocumentUploaded(filename=filename, metadata={}, **same),  # type: ignore[arg-type]
-        )
-
-    return named("x" * min(255, BODY_BYTES - len(render(named("")))))
-
-
-def publish(messages: int) -> None:
-    """All of them, confirmed, some at a time."""
-    with publishing() as publisher:
-        for first in range(0, messages, BATCH):
-            answers = [publisher.submit(event_message(event())) for _ in range(first, min(messages, first + BATCH))]
-            for answer in answers:
-                answer.result(60)
-
-
-@contextmanager
-def running(*command: str, **settings: str) -> Iterator[subprocess.Popen[bytes]]:
-    process = subprocess.Popen(
-        [sys.executable, "-m", *command], env=environment_of(settings), stderr=subprocess.DEVNULL
-    )
-    try:
-        yield process
-    finally:
-        process.kill()
-        process.wait()
-
-
-@contextmanager
-def sink(workers: int, delay: float) -> Iterator[str]:
-    """The address of a gateway that answers."""
-    port = next(port for port in PORTS if ports.is_free(port))
-    with running("bench.sink", str(port), str(workers), str(delay)):
-        until(lambda: answers(f"http://127.0.0.1:{port}"))
-        yield f"http://127.0.0.1:{port}"
-
-
-def connector(address: str) -> Any:
-    port = next(port for port in PORTS if ports.is_free(port))
-    return running("connector", GATEWAY_URL=address, CONNECTOR_ADMIN_PORT=str(port), **STARTED)
-
-
-def answers(address: str) -> bool:
-    try:
-        return requests.get(f"{address}/count", timeout=5).ok
-    except requests.ConnectionError:
-        return False
-
-
-def counted(address: str, what: str = "answered") -> int:
-    return int(requests.get(f"{address}/count", timeout=30).json()[what])
-
-
-def until(true: Any) -> None:
-    """Raises TimeoutError."""
-    deadline = time.monotonic() + LONGEST_SECONDS
-    while not true():
-        if time.monotonic() > deadline:
-            raise TimeoutError
-        time.sleep(SAMPLE_SECONDS)
+from pipeline.envelope import render
+from pipeline.settings import secret
 
 
 def through_connectors(
     messages: int, workers: int, delay: float, *, steady: bool, connectors: int = 1
 ) -> dict[str, Any]:
     """Timed from the first call to the last one; the connectors are up before a steady run begins."""
-    with ground(), sink(workers, delay) as address, ExitStack() as processes:
-        with broker.connect("bench") as connection:
-            broker.declare_topology(connection.channel(), {FUNCTION: ["document.uploaded"]})
+    with ground() as vhost, sink(workers, delay) as gateway, ExitStack() as processes:
+        declare()
         if not steady:
-            publish(messages)
-        pids = [processes.enter_context(connector(address)).pid for _ in range(connectors)]
+            publish(documents(messages))
+        pids = [processes.enter_context(connector(gateway)).pid for _ in range(connectors)]
         if steady:
-            publish(1)
-        until(lambda: counted(address) > 0)
+            publish(documents(1))
+        until(lambda: gateway.answered > 0)
         began, spent, most = time.monotonic(), sum(map(cpu_seconds, pids)), 0.0
-        done = counted(address)
-        publisher = threading.Thread(target=publish, args=(messages if steady else 0,))
+        done = gateway.answered
+        publisher = threading.Thread(target=publish, args=(documents(messages if steady else 0),))
         publisher.start()
         whole = messages + steady
         least = sum(map(resident_megabytes, pids))
-        while counted(address) < whole and time.monotonic() - began < LONGEST_SECONDS:
+        while gateway.answered < whole and time.monotonic() - began < LONGEST_SECONDS:
             most = max(most, sum(map(resident_megabytes, pids)))
             time.sleep(SAMPLE_SECONDS)
-        seconds, moved = time.monotonic() - began, counted(address) - done
+        seconds, counts = time.monotonic() - began, gateway.ask("count")
         publisher.join()
         cpu = sum(map(cpu_seconds, pids)) - spent
-        listed = counted(address, "listed")
-    return row(moved, seconds, cpu) | {"lost": whole - moved - done, "grown_mb": round(most - least), "listed": listed}
+        connections = open_connections(vhost)
+    return row(counts["answered"] - done, seconds, cpu) | {
+        "lost": whole - counts["different"],
+        "twice": counts["answered"] - counts["different"],
+        "grown_mb": round(most - least),
+        "listed": counts["listed"],
+        "connections": connections,
+    }
 
 
 def raw(messages: int, workers: int, delay: float) -> dict[str, Any]:
     """The same calls, signed, by as many threads, over as many connections."""
     body, headers = render(event()), {"Content-Type": "application/json"}
-    with ground(), sink(workers, delay) as address:
-        gateway = Gateway(address, user="admin", password=secret("docstream-basic-auth-password"), seconds=60)
+    with ground(), sink(workers, delay) as answering:
+        password = secret("docstream-basic-auth-password")
+        gateway = Gateway(answering.address, user="admin", password=password, seconds=60)
 
         def calls(number: int) -> None:
             for _ in range(number):

@@ -45,6 +45,11 @@ def publishing() -> Iterator[Publisher]:
         publisher.close()
 
 
+def open_connections(vhost: str) -> int:
+    """As the broker counts them."""
+    return len(management("GET", f"vhosts/{vhost}/connections").json())
+
+
 def cpu_seconds(pid: int) -> float:
     """User and system time of one process."""
     numbers = Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()

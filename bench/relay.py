@@ -15,11 +15,11 @@ from contextlib import contextmanager
 from functools import partial
 from typing import Any
 
-from bench.connector import event
 from bench.corpus import percentile
 from bench.ground import ground, publishing, resident_megabytes
+from bench.rig import declare, event
 from connector.relay import Relay
-from pipeline import broker, database, event_store
+from pipeline import database, event_store
 from pipeline.database import transaction
 from pipeline.event_store import START
 
@@ -118,8 +118,7 @@ def main() -> None:
     asked = parser.parse_args()
     for measured in ("backlog", "live", "writers"):
         with ground(), publishing() as publisher:
-            with broker.connect("bench") as connection:
-                broker.declare_topology(connection.channel(), {"classify": ["document.uploaded"]})
+            declare()
             relay = Relay(publisher, age=0)
             if measured == "backlog":
                 found = {"events": asked.events} | backlog(relay, asked.events)
