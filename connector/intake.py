@@ -21,17 +21,12 @@ class Intake:
         return self._subscription is not None and self._subscription.state == "consuming"
 
     def wanted(self, workers: int, circuit: State) -> int:
-        """The prefetch: a message for each worker, and a second one in reserve while calls are short.
-
-        While the circuit is half-open a held delivery is the probe, else one new one.
-        """
+        """The prefetch. While the circuit is half-open a held delivery is the probe, else one new one."""
         if self.paused:
             return 0
         if circuit == "half-open":
             return min(workers, 0 if self._retiring else 1)
-        if circuit == "open":
-            return 0
-        return 2 * workers if self.consumer.pace.short else workers
+        return 0 if circuit == "open" else self.consumer.pace.prefetch(workers)
 
     def follow(self, prefetch: int) -> bool:
         """One step towards this prefetch; true when the broker took the subscription away, so look at the topology."""

@@ -11,9 +11,13 @@ class Pace:
     """
 
     def __init__(self) -> None:
-        self.short = False
+        self._short = False
         self._seconds = 1.0
 
     def called(self, seconds: float) -> None:
         self._seconds += WEIGHT * (seconds - self._seconds)
-        self.short = self._seconds < (LONG_SECONDS if self.short else SHORT_SECONDS)
+        self._short = self._seconds < (LONG_SECONDS if self._short else SHORT_SECONDS)
+
+    def prefetch(self, workers: int) -> int:
+        """A message for each worker, and a second one in reserve while calls are short."""
+        return 2 * workers if self._short else workers
