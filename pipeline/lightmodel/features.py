@@ -28,6 +28,12 @@ def counts(text: str) -> tuple[Counter[str], Counter[str]]:
     return grams, pieces
 
 
+def known_share(text: str, index: Mapping[str, int]) -> float:
+    """How much of the words' pieces is in the vocabulary, 0 to 1; 0 where there are none."""
+    _, pieces = counts(text)
+    return sum(times for gram, times in pieces.items() if gram in index) / max(1, pieces.total())
+
+
 def vector(text: str, index: Mapping[str, int], idf: NDArray[np.float64]) -> NDArray[np.float64]:
     """One row [features]: sublinear tf x idf, words and characters each of unit length."""
     row = np.zeros(len(idf))

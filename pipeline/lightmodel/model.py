@@ -13,6 +13,8 @@ from numpy.typing import NDArray
 from . import features, npz
 
 SHIPPED = Path(__file__).parent / "light.npz"
+LEAST_KNOWN = 0.3
+"""Of the pieces of a text's words: languages that were learned from reach 0.5 to 0.9, others less than 0.2."""
 
 Floats = NDArray[np.float64]
 
@@ -46,9 +48,10 @@ class LightModel:
         return {gram: place for place, gram in enumerate(self.vocabulary)}
 
     def vote_of_words(self, text: str) -> Floats | None:
-        """Log probabilities [classes]; None where the text holds no known word."""
-        row = features.vector(text, self.index, self.idf)
-        return self.by_words.log_probabilities(row) if row.any() else None
+        """Log probabilities [classes]; None where the text is of a language or script that was not learned from."""
+        if features.known_share(text, self.index) < LEAST_KNOWN:
+            return None
+        return self.by_words.log_probabilities(features.vector(text, self.index, self.idf))
 
     def vote_of_embedding(self, embedding: Sequence[float]) -> Floats | None:
         """Log probabilities [classes]; None without an embedding regression of that width."""

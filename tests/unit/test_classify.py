@@ -149,6 +149,26 @@ def test_what_fits_nothing_is_other_with_a_warning_and_the_alternatives(text: st
     assert len(decision.alternatives) == 5
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Статья 1. Общие положения. Настоящий закон вступает в силу 1 января 2019 года, пункт 2 части 3.",
+        "ทดสอบ เอกสาร ภาษาไทย 2562 สวัสดี ชาวโลก",
+        "יותר מחצי שנה אחרי שהוועדה קבעה כי יש להחליט 2008",
+    ],
+)
+def test_a_language_nobody_taught_is_left_to_the_rules(text: str) -> None:
+    decision = classify(
+        text=text,
+        media_type="application/pdf",
+        filename="a.pdf",
+        evidence=Evidence(),
+        embedding=np.full(384, 1 / np.sqrt(384)).tolist(),
+        corrected=None,
+    )
+    assert (decision.category, decision.method) == ("other", "rules")
+
+
 def test_confidences_are_shares_of_one() -> None:
     shares = [alternative.confidence for alternative in decide(INVOICE).alternatives]
     assert shares == sorted(shares, reverse=True)

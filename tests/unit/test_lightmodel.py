@@ -28,8 +28,11 @@ def test_a_fitted_model_tells_its_categories_apart_after_a_round_trip() -> None:
     assert np.exp(vote).sum() == pytest.approx(1)
 
 
-def test_a_text_without_known_words_gets_no_vote() -> None:
-    assert train.fit(TEXTS).vote_of_words("zzz") is None
+@pytest.mark.parametrize(
+    "text", ["", "zzz", "морковь и картофель number 1", "胡萝卜汤和土豆沙拉 of the", "gravel " + "qqqqqqq " * 9]
+)
+def test_a_text_with_few_known_words_gets_no_vote(text: str) -> None:
+    assert train.fit(TEXTS).vote_of_words(text) is None
 
 
 def test_an_embedding_of_another_width_gets_no_vote() -> None:
