@@ -235,6 +235,18 @@ def test_no_more_calls_run_at_once_than_the_annotation_allows(
     assert gateway.most["classify"] == 3
 
 
+def test_a_slow_document_holds_one_worker_while_the_others_pass(start: Start, gateway: SimulatedGateway) -> None:
+    slow, release = uploaded(), threading.Event()
+    gateway.deploy("classify", "document.uploaded", concurrency="2")
+    gateway.replies["classify"] = lambda call: (call.body == render(slow) and release.wait(120), Reply())[1]
+    connector = start(CONNECTOR_CALL_SECONDS="120").ready()
+    publish(slow, *[uploaded() for _ in range(20)])
+    eventually(lambda: len(connector.actions("ack")) == 20, within=60)
+    assert str(slow.id) not in {line["event_id"] for line in connector.actions("ack")}
+    release.set()
+    eventually(lambda: len(connector.actions("ack")) == 21, within=60)
+
+
 def test_a_killed_connector_leads_to_redelivery(start: Start, gateway: SimulatedGateway) -> None:
     reached, never = threading.Event(), threading.Event()
     gateway.replies["classify"] = held(reached, never)
