@@ -13,6 +13,8 @@ from .errors import Misuse
 
 MATCH = re.compile(r"<(em|mark)>(.*?)</\1>", re.DOTALL)
 
+BOUNDS = {"exact": "", "at-least": "at least ", "about": "about "}
+
 Mode = Literal["hybrid", "keyword", "semantic"]
 
 
@@ -52,7 +54,8 @@ def conditions(pairs: list[str]) -> dict[str, str]:
 def show_hits(now: session.Session, found: dict[str, Any]) -> None:
     for number, hit in enumerate(found["hits"], start=1):
         now.say(hit_of(number, hit, marks=now.marks))
-    counted = f"{found['total']} {'document' if found['total'] == 1 else 'documents'}, {found['mode']}"
+    bound = BOUNDS[found.get("total_is", "exact")]
+    counted = f"{bound}{found['total']} {'document' if found['total'] == 1 else 'documents'}, {found['mode']}"
     now.say(Text(counted, style="dim") if found["total"] else "nothing found")
 
 

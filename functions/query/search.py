@@ -62,6 +62,7 @@ def search(request: Request) -> Response:
         {
             "mode": found.mode,
             "total": found.counts.total,
+            "total_is": found.counts.relation,
             "hits": hits(page, text),
             "facets": shapes.facets(found.counts.facets),
             "next_cursor": cursor({"from": start + limit}) if more else None,
@@ -100,19 +101,27 @@ def answer(text: str, mode: str, filters: Filters, wanted: int) -> Answer:
     meaning = queries.by_meaning(asked, embeddings.model_name(), filters, size)
     if mode == "semantic":
         (found,) = ask.candidates(meaning)
-        nearest = checked(found.candidates, filters.tenant)
-        return Answer(mode=mode, ranked=ranking.alone(nearest), counts=of_candidates(nearest))
+        nearest, complete = near(found, filters.tenant, size)
+        return Answer(mode=mode, ranked=ranking.alone(nearest), counts=of_candidates(nearest, complete=complete))
     words, found = ask.candidates(queries.by_keyword(text, filters, size, FACETS), meaning)
     matching = checked(words.candidates, filters.tenant)
-    nearest = ranking.near(checked(found.candidates, filters.tenant))
+    nearest, complete = near(found, filters.tenant, size)
     both = ranking.first_of_each([*matching, *nearest])
-    return Answer(mode=mode, ranked=ranking.fused(matching, nearest), counts=counted(words, both))
+    counts = counted(words, both, meaning=True, complete=complete)
+    return Answer(mode=mode, ranked=ranking.fused(matching, nearest), counts=counts)
 
 
 def by_keyword(text: str, filters: Filters, wanted: int) -> Answer:
     (found,) = ask.candidates(queries.by_keyword(text, filters, wanted + SPARE, FACETS))
     matching = checked(found.candidates, filters.tenant)
     return Answer(mode="keyword", ranked=ranking.alone(matching), counts=counted(found, matching))
+
+
+def near(found: ask.Found, tenant: str, size: int) -> tuple[list[ask.Candidate], bool]:
+    """The documents near in meaning, and whether that is all of them: the last of so many entries is not near."""
+    nearest = ranking.near(checked(found.candidates, tenant))
+    farthest = found.candidates[-1:]
+    return nearest, len(found.candidates) < size or len(ranking.near([*nearest[:1], *farthest])) < 2
 
 
 def checked(candidates: Sequence[ask.Candidate], tenant: str) -> list[ask.Candidate]:

@@ -13,6 +13,7 @@ from starlette.testclient import TestClient
 
 from connector.heartbeat import write_queues
 from functions.index.handler import handle
+from functions.query import search
 from functions.query.handler import app
 from pipeline import auth, blobs
 from pipeline.database import transaction
@@ -292,6 +293,7 @@ def test_a_search_finds_each_document_once(client: Client, mode: str) -> None:
     document_id = indexed(markdown=text)
     body = client.get(f"/search?q=invoice&mode={mode}").json()
     assert (body["mode"], body["total"], body["next_cursor"], body["warnings"]) == (mode, 1, None, [])
+    assert body["total_is"] == "exact"
     (hit,) = body["hits"]
     assert (hit["document_id"], hit["filename"], hit["category"]) == (str(document_id), "scan 1.pdf", "invoice")
     assert hit["fields"] == {"seller": "ACME GmbH", "total": "119.00"}
@@ -299,6 +301,23 @@ def test_a_search_finds_each_document_once(client: Client, mode: str) -> None:
     assert "<em>invoice</em>" in hit["highlight"]
     assert hit["score"] > 0
     assert body["facets"]["category"] == [{"value": "invoice", "count": 1}]
+
+
+def test_a_search_by_meaning_finds_what_is_near_and_counts_no_more(client: Client) -> None:
+    near = indexed(markdown="Please pay the bill of the plumber who repaired the boiler.")
+    indexed(markdown="A recipe of lentil soup with carrots and cumin.")
+    body = client.get("/search", params={"q": "plumber's bill for the boiler repair", "mode": "semantic"}).json()
+    assert ([hit["document_id"] for hit in body["hits"]], body["total"]) == ([str(near)], 1)
+
+
+def test_a_search_by_meaning_says_that_more_may_be_near_than_were_looked_at(
+    client: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(search, "CANDIDATES", 4)
+    for number in range(5):
+        indexed(markdown=f"The plumber sent bill {number}.")
+    body = client.get("/search", params={"q": "plumber's bill", "mode": "semantic", "limit": 1}).json()
+    assert (body["total"], body["total_is"]) == (4, "at-least")
 
 
 def test_row_36_a_search_shows_the_searchable_run_only(client: Client) -> None:

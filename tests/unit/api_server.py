@@ -206,7 +206,14 @@ class Api:
         return JSONResponse(document)
 
     async def search(self, request: Request) -> Response:
-        body = {"mode": request.query_params["mode"], "total": 1, "hits": [HIT], "facets": {}, "next_cursor": None}
+        body = {
+            "mode": request.query_params["mode"],
+            "total": 1,
+            "total_is": "at-least",
+            "hits": [HIT],
+            "facets": {},
+            "next_cursor": None,
+        }
         return JSONResponse(body)
 
     async def letters(self, request: Request) -> Response:

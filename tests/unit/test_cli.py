@@ -259,6 +259,7 @@ def test_search_shows_what_matched_without_its_tags(run: Run, state: api_server.
         "limit": "10",
         "field.total": "12.00",
     }
+    assert "at least 1 document, semantic" in ran.out
 
 
 def test_reprocess_follows_the_new_run_only(run: Run, inbox: Path) -> None:

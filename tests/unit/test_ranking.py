@@ -77,12 +77,20 @@ def test_documents_at_hand_are_counted_exactly() -> None:
     stale, invoice = candidate(1), replace(candidate(2), category="invoice", language="de", created="2024-05")
     words = Found(candidates=[stale, invoice], total=2, facets={"category": {"invoice": 2}})
     meant = replace(candidate(3), category="letter")
-    assert counted(words, [invoice, meant]) == Counts(
+    assert counted(words, [invoice, meant], meaning=True) == Counts(
         total=2,
+        relation="exact",
         facets={"category": {"invoice": 1, "letter": 1}, "language": {"de": 1}, "created": {"2024-05": 1}},
     )
 
 
 def test_more_documents_than_are_at_hand_are_counted_by_the_index() -> None:
     words = Found(candidates=[candidate(1)], total=900, facets={"category": {"invoice": 900}})
-    assert counted(words, [candidate(1)]) == Counts(total=900, facets={"category": {"invoice": 900}})
+    assert counted(words, [candidate(1)]) == Counts(total=900, relation="exact", facets={"category": {"invoice": 900}})
+
+
+def test_a_count_says_where_there_may_be_more_and_where_it_is_an_estimate() -> None:
+    few, many, most = (Found(candidates=[candidate(1)], total=total) for total in (1, 900, 9_000))
+    assert counted(few, [candidate(1)], meaning=True, complete=False).relation == "at-least"
+    assert counted(many, [candidate(1)], meaning=True).relation == "at-least"
+    assert counted(most, [candidate(1)]).relation == "about"

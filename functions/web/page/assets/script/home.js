@@ -8,7 +8,7 @@ import { DocumentList } from "./list.js";
 import { emptyState, problemState } from "./notes.js";
 import { hit } from "./hits.js";
 import { address, replace } from "./route.js";
-import { t } from "./words.js";
+import { has, t } from "./words.js";
 
 const TYPING_MS = 180;
 const PER_PAGE = 20;
@@ -119,11 +119,18 @@ export class Home {
     this.#cursor = found.next_cursor;
     this.place.replaceChildren();
     this.facets.draw(this.#asked, found.facets);
-    this.status.textContent = found.total ? t("found", { count: found.total }) : "";
+    this.status.textContent = found.total ? this.#counted(found) : "";
     if (found.warnings.length) this.status.append(" ", t("search.words-only"));
     this.hits.replaceChildren(...found.hits.map(hit));
     this.more.hidden = !this.#cursor;
     if (found.hits.length === 0) this.place.replaceChildren(emptyState(t("nothing.title"), t("nothing.text"), button(t("nothing.reset"), () => this.#change(new URLSearchParams()))));
+  }
+
+  /** By words alone a document is found or not; what is near in meaning is said to be that, and no more. */
+  #counted({ total, total_is, mode }) {
+    const key = this.#asked.has("q") && has(`found.${mode}`) ? `found.${mode}` : "found";
+    const found = t(key, { count: total });
+    return total_is === "exact" ? found : t(`found.${total_is}`, { found });
   }
 
   #slow(signal) {
