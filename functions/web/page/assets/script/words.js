@@ -56,7 +56,8 @@ export function seconds(value) {
 
 export function size(bytes) {
   const [unit, by] = bytes < 1e3 ? ["byte", 1] : bytes < 1e6 ? ["kilobyte", 1e3] : bytes < 1e9 ? ["megabyte", 1e6] : ["gigabyte", 1e9];
-  return new Intl.NumberFormat(locale, { style: "unit", unit, maximumFractionDigits: by > 1e3 ? 1 : 0 }).format(bytes / by);
+  const unitDisplay = unit === "byte" ? "long" : "short";
+  return new Intl.NumberFormat(locale, { style: "unit", unit, unitDisplay, maximumFractionDigits: by > 1e3 ? 1 : 0 }).format(bytes / by);
 }
 
 /** A moment near now by its time of day, any other by its day. */
