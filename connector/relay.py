@@ -6,7 +6,7 @@ from concurrent.futures import Future
 
 from pipeline import outbox
 from pipeline.broker import NotPublished, Publisher, event_message
-from pipeline.broker.publisher import settle
+from pipeline.broker.confirm import settle
 from pipeline.database import Cursor, transaction
 from pipeline.event_store import COLUMNS, Stored, stored
 

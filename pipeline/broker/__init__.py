@@ -3,12 +3,13 @@
 One I/O thread owns each connection; nothing is opened before the first call.
 """
 
+from .confirm import NotPublished
 from .connection import Link, connect
 from .consumer import Delivery, Subscriber, Subscription
 from .control import Control
 from .hints import Hints, hints
 from .message import Message, event_message, stripped
-from .publisher import NotPublished, Publisher, close, publish, publish_event, publish_progress, publisher
+from .publisher import Publisher, close, publish, publish_event, publish_progress, publisher
 from .topology import (
     DEAD_LETTER_EXCHANGE,
     DELAY_LEVELS,

@@ -2,41 +2,21 @@
 
 import functools
 import threading
-from concurrent.futures import CancelledError, Future
-from concurrent.futures import TimeoutError as FutureTimeout
+import time
+from concurrent.futures import Future
 from typing import Any
 from uuid import UUID
 
 from .. import settings
 from ..envelope import Envelope
 from ..events import Event
+from .confirm import Pending, settle
 from .connection import Link
 from .message import Message, event_message
 from .topology import EVENT_EXCHANGE
 
 CONFIRM_SECONDS = 1.0
-
-
-class NotPublished(Exception):
-    """The broker did not confirm. The message may have arrived all the same; reason says what happened."""
-
-    def __init__(self, reason: str, *, refused: bool = False, unroutable: bool = False) -> None:
-        super().__init__(reason)
-        self.reason = reason
-        # Returned as unroutable or nacked: the connection is fine, this one message is not.
-        self.refused = refused
-        self.unroutable = unroutable
-
-
-class _Pending:
-    def __init__(self, message: Message) -> None:
-        self.message = message
-        self.confirmed: Future[None] = Future()
-        self.returned: str | None = None
-
-    def fail(self, reason: str, *, refused: bool = False, unroutable: bool = False) -> None:
-        if not self.confirmed.done():
-            self.confirmed.set_exception(NotPublished(reason, refused=refused, unroutable=unroutable))
+LAST_ANSWERS_SECONDS = 1.0
 
 
 class Publisher:
@@ -45,14 +25,15 @@ class Publisher:
     def __init__(self, name: str) -> None:
         self.link = Link(name, on_open=self._connected, on_lost=self._lost)
         self._channel: Any = None
+        self._doubted_at: float | None = None
         self._tag = 0
-        self._pending: dict[int, _Pending] = {}
-        self._waiting: list[_Pending] = []
+        self._pending: dict[int, Pending] = {}
+        self._waiting: list[Pending] = []
         self.link.start()
 
     def submit(self, message: Message) -> Future[None]:
         """Fails with NotPublished; a future cancelled in time is never sent."""
-        pending = _Pending(message)
+        pending = Pending(message)
         if self.link.state in ("lost", "closed"):
             pending.fail(f"no connection ({self.link.state})")
         elif self.link.blocked:
@@ -67,7 +48,8 @@ class Publisher:
     def close(self) -> None:
         self.link.close()
 
-    def _send(self, pending: _Pending) -> None:
+    def _send(self, pending: Pending) -> None:
+        self._renew()
         if self._channel is None:
             if self.link.state in ("lost", "closed"):
                 pending.fail(f"no connection ({self.link.state})")
@@ -91,6 +73,7 @@ class Publisher:
 
     def _ready(self, channel: Any) -> None:
         self._channel, self._tag = channel, 0
+        self._doubted_at = None
         waiting, self._waiting = self._waiting, []
         for pending in waiting:
             self._send(pending)
@@ -114,11 +97,25 @@ class Publisher:
             if pending is None:
                 continue
             if method.NAME == "Basic.Nack":
+                self._doubted_at = self._doubted_at or time.monotonic()
                 pending.fail("nacked: a queue is full or gone", refused=True)
             elif pending.returned:
                 pending.fail(pending.returned, refused=True, unroutable=True)
             else:
                 pending.confirmed.set_result(None)
+        self._renew()
+
+    def _renew(self) -> None:
+        """Another channel after a nack: RabbitMQ 3.10 refuses for ever what comes over a channel that has met a queue
+        while its leader was out of reach (register_enqueuer in rabbit_fifo_client).
+        """
+        if self._channel is None or self._doubted_at is None:
+            return
+        if self._pending and time.monotonic() - self._doubted_at < LAST_ANSWERS_SECONDS:
+            return
+        channel, self._channel = self._channel, None
+        if channel.is_open:
+            channel.close()
 
     def _channel_closed(self, channel: Any, error: Exception) -> None:
         """The broker closes the channel when an exchange is missing or access is refused."""
@@ -137,15 +134,6 @@ class Publisher:
         failed, self._pending = self._pending, {}
         for pending in failed.values():
             pending.fail(reason)
-
-
-def settle(confirmed: Future[None], timeout: float) -> None:
-    """Wait for the broker's answer; raises NotPublished."""
-    try:
-        confirmed.result(timeout)
-    except (FutureTimeout, CancelledError):
-        confirmed.cancel()
-        raise NotPublished(f"no confirm within {timeout:g} s") from None
 
 
 _lock = threading.Lock()

@@ -3,6 +3,7 @@
 import os
 import shutil
 import signal
+import subprocess
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
@@ -18,14 +19,20 @@ from tests.servers import management
 from tests.waiting import eventually
 
 NAMES = [f"docstream{number}@localhost" for number in range(3)]
-FORMATION = "cluster_formation.peer_discovery_backend = classic_config\n" + "".join(
-    f"cluster_formation.classic_config.nodes.{number} = {name}\n" for number, name in enumerate(NAMES, 1)
-)
+FORMATION = (
+    "cluster_partition_handling = pause_minority\ncluster_formation.peer_discovery_backend = classic_config\n"
+) + "".join(f"cluster_formation.classic_config.nodes.{number} = {name}\n" for number, name in enumerate(NAMES, 1))
 START_SECONDS = 120
+
+
+# A node that knows another secret for its peers lets none of them in, and is let in by none.
+PART = "[begin erlang:set_cookie(Peer, parted), erlang:disconnect_node(Peer) end || Peer <- {peers}]."
+MEND = "[begin erlang:set_cookie(Peer, erlang:get_cookie()), net_adm:ping(Peer) end || Peer <- {peers}]."
 
 
 @dataclass(frozen=True)
 class Node:
+    name: str
     server: Server
     port: int
 
@@ -42,6 +49,35 @@ class Node:
             yield
         finally:
             os.kill(pid, signal.SIGCONT)
+
+    @contextmanager
+    def parted(self) -> Iterator[None]:
+        """No link to its peers during the block, and no new one; clients reach it and them."""
+        self._evaluate(PART)
+        try:
+            yield
+        finally:
+            self._evaluate(MEND)
+
+    @contextmanager
+    def spoken_to(self) -> Iterator[None]:
+        """By the clients of this process, during the block."""
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setenv("RABBITMQ_PORT", str(self.port))
+            broker.close()
+            yield
+        broker.close()
+
+    def _evaluate(self, expression: str) -> None:
+        peers = ", ".join(f"'{name}'" for name in NAMES if name != self.name)
+        program = Path(self.server.command[0]).with_name("rabbitmqctl")
+        subprocess.run(
+            [program, "--node", self.name, "eval", expression.format(peers=f"[{peers}]")],
+            env={**os.environ, **self.server.environment, "HOME": str(self.server.folder)},
+            check=True,
+            capture_output=True,
+            timeout=60,
+        )
 
 
 @contextmanager
@@ -89,4 +125,4 @@ def made(number: int, home: Path, first: site.Site) -> Node:
         name: value.replace(str(single.folder), str(folder)) for name, value in single.servers[0].environment.items()
     }
     environment |= {"RABBITMQ_NODENAME": NAMES[number], "ERL_EPMD_PORT": str(first.port("rabbitmq-names"))}
-    return Node(replace(single.servers[0], folder=folder, environment=environment), ports[0])
+    return Node(NAMES[number], replace(single.servers[0], folder=folder, environment=environment), ports[0])

@@ -1,6 +1,7 @@
 """Row 22 of the fault matrix: three nodes, one of which is killed, and one that is left alone."""
 
 import threading
+import time
 from collections.abc import Iterator
 from contextlib import ExitStack
 
@@ -13,6 +14,7 @@ from tests.servers import management
 from tests.waiting import eventually
 
 MESSAGES = 100
+PARTED_SECONDS = 30
 pytestmark = pytest.mark.timeout(600)
 
 
@@ -52,6 +54,27 @@ def test_row_22_a_killed_leader_loses_nothing_that_was_confirmed(leader: Node) -
     with consuming("classify") as found:
         eventually(lambda: confirmed <= found, within=60)
     leader.start()
+    eventually(whole, within=120)
+
+
+def test_row_22_a_leader_parted_from_its_peers_confirms_nothing_and_they_go_on(nodes: list[Node], leader: Node) -> None:
+    """A partition: all three run and take connections, and one has no link to the others."""
+    with leader.spoken_to():
+        eventually(publish, within=60)
+        confirmed = confirmed_of(MESSAGES)
+        with leader.parted():
+            assert confirmed_of(3) == set()
+            with nodes[0].spoken_to():
+                eventually(publish, within=60)
+                end = time.monotonic() + PARTED_SECONDS
+                while time.monotonic() < end:
+                    confirmed |= confirmed_of(1)
+            assert confirmed_of(1) == set()
+        eventually(publish, within=120)
+        confirmed |= confirmed_of(MESSAGES)
+        assert len(confirmed) > 2 * MESSAGES
+        with consuming("classify") as found:
+            eventually(lambda: confirmed <= found, within=60)
     eventually(whole, within=120)
 
 

@@ -171,6 +171,23 @@ def test_row_17_a_full_queue_refuses(control: Control, vhost: str) -> None:
     eventually(refused)
 
 
+def test_row_17_after_a_refusal_a_publisher_goes_on_over_another_channel(control: Control, vhost: str) -> None:
+    """Whatever it has sent is answered first, and what others want to send meanwhile is sent."""
+    policy = {"pattern": "^classify$", "definition": {"max-length": 1}, "apply-to": "queues"}
+    management("PUT", f"policies/{vhost}/short", policy)
+    eventually(lambda: any(each.refused for each in refusals(20)), within=60)
+    management("DELETE", f"policies/{vhost}/short")
+    eventually(lambda: not refusals(1), within=60)
+    assert refusals(200) == []
+
+
+def refusals(count: int) -> list[NotPublished]:
+    """What became of so many events sent at once."""
+    answers = [broker.publisher().submit(an_event()) for _ in range(count)]
+    errors = [answer.exception(timeout=60) for answer in answers]
+    return [error for error in errors if isinstance(error, NotPublished)]
+
+
 def test_a_missing_exchange_does_not_stop_the_next_publish(control: Control) -> None:
     with pytest.raises(NotPublished, match="NOT_FOUND"):
         broker.publish(an_event(exchange="nothing-here"))
