@@ -2,7 +2,7 @@
 
 import os
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -59,13 +59,18 @@ class Installation:
 
     def deploy(self, deployment: Json) -> None:
         """Deploy anew and wait until a call reaches a process, whatever comes of it; on Kubernetes an older one goes on
-        until the new one is there.
+        until the new one is there, and one that was removed is in the way until its calls have ended.
         """
+        (answer,) = eventually(lambda: self._deployed(deployment), within=DEPLOY_SECONDS)
+        assert answer.ok, answer.text
+        eventually(lambda: reached(self.ready(deployment["service"])), within=DEPLOY_SECONDS)
+
+    def _deployed(self, deployment: Json) -> list[requests.Response]:
+        """What the gateway says; nothing while it has yet to remove the function."""
         answer = self.system("PUT", "functions", json=deployment)
         if answer.status_code == requests.codes.not_found:
             answer = self.system("POST", "functions", json=deployment)
-        assert answer.ok, answer.text
-        eventually(lambda: reached(self.ready(deployment["service"])), within=DEPLOY_SECONDS)
+        return [] if "being deleted" in answer.text else [answer]
 
     def remove(self, name: str) -> None:
         body = {"functionName": name, "namespace": NAMESPACE}
@@ -85,12 +90,16 @@ class Installation:
             self.deploy(usual)
 
     def upload(self, *texts: str) -> list[str]:
-        """Upload texts in one request; returns the documents' ids."""
-        files = [("file", (f"{uuid4()}.txt", text)) for text in texts]
-        answer = self.api("POST", "/api/upload", files=files)
+        """Upload texts in one request, again while no function answers; returns the documents' ids."""
+        (answer,) = eventually(lambda: self._uploaded(texts), within=DEPLOY_SECONDS)
         assert answer.status_code == requests.codes.accepted, answer.text
         accepted = answer.json()
         return [each["document_id"] for each in accepted.get("documents", [accepted])]
+
+    def _uploaded(self, texts: Sequence[str]) -> list[requests.Response]:
+        files = [("file", (f"{uuid4()}.txt", text)) for text in texts]
+        answer = self.api("POST", "/api/upload", files=files)
+        return [answer] if reached(answer) else []
 
     def document(self, identity: str) -> Json:
         answer = self.api("GET", f"/api/documents/{identity}")

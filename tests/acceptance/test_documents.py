@@ -1,11 +1,12 @@
 """A document on its way through the deployed functions, and what strangers and mistakes are answered."""
 
 from collections.abc import Iterator
+from http.client import HTTPResponse
 from uuid import uuid4
 
 import pytest
 
-from tests.acceptance.installation import Installation
+from tests.acceptance.installation import DEPLOY_SECONDS, Installation
 from tests.acceptance.slow_upload import SlowUpload
 from tests.waiting import eventually
 
@@ -41,12 +42,17 @@ def test_a_hundred_megabytes_pass_the_gateway(installation: Installation) -> Non
 
 def test_calls_above_max_inflight_are_refused_by_the_watchdog_until_one_ends(installation: Installation) -> None:
     with installation.deployed_with("upload", max_inflight="1"):
-        with SlowUpload(installation) as first, SlowUpload(installation) as second:
-            # Whichever comes first takes the only place.
-            answers = sorted([second.finish(), first.finish()], key=lambda answer: answer.status)
-        assert [answer.status for answer in answers] == [202, 429]
-        assert answers[1].headers["X-OpenFaaS-Internal"] == "faas-middleware"
+        # On Kubernetes the process without this limit answers until the new one is there.
+        (refused,) = eventually(lambda: the_refused_of_two(installation), within=DEPLOY_SECONDS)
+        assert refused.headers["X-OpenFaaS-Internal"] == "faas-middleware"
         eventually(lambda: installation.ready("upload").ok, within=60)
+
+
+def the_refused_of_two(installation: Installation) -> list[HTTPResponse]:
+    """Whichever comes first takes the only place; nothing where both found one."""
+    with SlowUpload(installation) as first, SlowUpload(installation) as second:
+        answers = sorted([second.finish(), first.finish()], key=lambda answer: answer.status)
+    return answers[1:] if [answer.status for answer in answers] == [202, 429] else []
 
 
 @pytest.mark.parametrize(
@@ -76,6 +82,6 @@ def test_a_refusal_arrives_whole_with_its_code_and_its_headers(
 def test_the_open_gateway_lets_no_stranger_invent_an_event(installation: Installation, name: str) -> None:
     answer = installation.function(name, method="POST", data=b"{}")
     assert (answer.status_code, answer.json()["code"]) == (401, "unauthorized")
-    old = {"X-Docstream-Timestamp": "1700000000", "X-Docstream-Signature": "sha256=" + "0" * 64}
-    answer = installation.function(name, method="POST", data=b"{}", headers=old)
-    assert (answer.status_code, answer.json()["code"]) == (401, "signature-expired")
+    forged = {"X-Docstream-Timestamp": "1700000000", "X-Docstream-Signature": "sha256=" + "0" * 64}
+    answer = installation.function(name, method="POST", data=b"{}", headers=forged)
+    assert (answer.status_code, answer.json()["code"]) == (401, "unauthorized")
