@@ -61,5 +61,5 @@ def _without_dots(words: Sequence[Cell]) -> Iterator[tuple[Cell, bool]]:
             dots += len(word.text)
             continue
         text = _TRAILING.sub("", word.text)
-        yield (replace(word, text=text) if text else word), leads or dots >= 3
+        yield (replace(word, text=text) if text and text != word.text else word), leads or dots >= 3
         dots, leads = 0, text != word.text

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from .kinds import Read, Reader
-from .lines import Line, Spot, below, right_of, spots
+from .lines import Line, Spot, below, matching, right_of
 from .values import FieldValue
 
 BESIDE_COLON, BESIDE, NEXT, UNDER = 1.0, 0.9, 0.85, 0.75
@@ -51,8 +51,7 @@ def candidates(labels: Sequence[str], read: Sequence[Line], reader: Reader) -> l
     found = [
         candidate
         for label in labels
-        for line in read
-        for spot in spots(line)
+        for spot in matching(compiled(label), read)
         for match in compiled(label).finditer(spot.text)
         for candidate in _near(spot, match, read, reader)
     ]

@@ -1,5 +1,7 @@
 """Pages as a list of lines that know their neighbours; pure."""
 
+import functools
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
@@ -25,6 +27,10 @@ class Line:
     segments: tuple[Segment, ...]
     text: str
 
+    @functools.cached_property
+    def spots(self) -> tuple["Spot", ...]:
+        return tuple(Spot(line=self, index=index) for index in range(len(self.segments)))
+
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class Spot:
@@ -37,7 +43,7 @@ class Spot:
     def segment(self) -> Segment:
         return self.line.segments[self.index]
 
-    @property
+    @functools.cached_property
     def text(self) -> str:
         return self.segment.text[:LINE_CHARS]
 
@@ -73,14 +79,22 @@ def all_lines(pages: Sequence[Page]) -> tuple[Line, ...]:
 
 
 def spots(line: Line) -> Iterator[Spot]:
-    for index in range(len(line.segments)):
-        yield Spot(line=line, index=index)
+    return iter(line.spots)
+
+
+@functools.lru_cache(maxsize=8)
+def _texts(read: tuple[Line, ...]) -> str:
+    return "\n".join(spot.text for line in read for spot in line.spots)
+
+
+def matching(pattern: re.Pattern[str], read: Sequence[Line]) -> Iterator[Spot]:
+    """The segments that the pattern may be found in: none where the whole text does not hold it."""
+    return (spot for line in read for spot in line.spots) if pattern.search(_texts(tuple(read))) else iter(())
 
 
 def right_of(spot: Spot) -> Iterator[Spot]:
     """The segments after this one on its line."""
-    for index in range(spot.index + 1, len(spot.line.segments)):
-        yield Spot(line=spot.line, index=index)
+    return iter(spot.line.spots[spot.index + 1 :])
 
 
 def below(spot: Spot, read: Sequence[Line], reach: int = BELOW_LINES) -> Iterator[Spot]:

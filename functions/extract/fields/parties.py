@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from . import blocks, names
 from .kinds import Read
 from .labels import Candidate, compiled
-from .lines import Line, Spot, below, right_of, spots
+from .lines import Line, Spot, below, matching, right_of, spots
 
 HEAD_LINES = 14
 _LEFTOVER = re.compile(
@@ -18,13 +18,11 @@ def labelled(labels: Sequence[str], read: Sequence[Line], worth: float = 0.8) ->
     """Names beside or under a label such as Bill to; a label that opens its segment only."""
     found = []
     for strength, label in enumerate(labels):
-        for line in read:
-            for spot in spots(line):
-                match = compiled(label).match(spot.text.lstrip(" *•"))
-                if match:
-                    candidate = _beside_or_below(spot, match, read, worth - 0.02 * strength)
-                    if candidate:
-                        found.append(candidate)
+        for spot in matching(compiled(label), read):
+            match = compiled(label).match(spot.text.lstrip(" *•"))
+            candidate = _beside_or_below(spot, match, read, worth - 0.02 * strength) if match else None
+            if candidate:
+                found.append(candidate)
     return sorted(found, key=lambda each: -each.score)
 
 

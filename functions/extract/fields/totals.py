@@ -8,7 +8,7 @@ from decimal import Decimal
 from . import amounts
 from .kinds import Read
 from .labels import Candidate, compiled
-from .lines import Line, Spot, below, right_of, spots
+from .lines import Line, Spot, below, matching, right_of, spots
 
 ROUNDED, STRONG, BARE = 4.0, 3.0, 1.5
 NEXT_LINE_COST = 1.0
@@ -129,14 +129,13 @@ def _split(total: Amount, read: Sequence[Line]) -> tuple[Amount, Amount] | None:
 
 
 def _labelled(label: str, read: Sequence[Line], worth: float, *, all_kinds: bool = False) -> Iterator[Amount]:
-    for line in read:
-        for spot in spots(line):
-            for match in compiled(label).finditer(spot.text):
-                context = spot.text[max(0, match.start() - 12) : match.end() + 14]
-                if not all_kinds and _NOT_A_TOTAL.search(context):
-                    continue
-                better = ROUNDED if _ROUNDED.search(context) and not all_kinds else worth
-                yield from _after(spot, match, read, better)
+    for spot in matching(compiled(label), read):
+        for match in compiled(label).finditer(spot.text):
+            context = spot.text[max(0, match.start() - 12) : match.end() + 14]
+            if not all_kinds and _NOT_A_TOTAL.search(context):
+                continue
+            better = ROUNDED if _ROUNDED.search(context) and not all_kinds else worth
+            yield from _after(spot, match, read, better)
 
 
 def _after(spot: Spot, match: re.Match[str], read: Sequence[Line], worth: float) -> list[Amount]:
