@@ -12,7 +12,7 @@ from pipeline import blobs, broker, database
 from tests.language_model import model_server as model_server
 from tests.language_model import real_model as real_model
 from tests.promise.running import rig as rig
-from tests.servers import administer, dropped, found_or_started
+from tests.servers import administer, dropped, found_or_started, remove_bucket
 from tests.servers import management as management
 from tests.stack import stack as stack
 from tests.waiting import eventually
@@ -83,10 +83,7 @@ def bucket(services: None, monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
     monkeypatch.setenv("S3_BUCKET", name)
     blobs.client().create_bucket(Bucket=name)
     yield name
-    for page in blobs.client().get_paginator("list_objects_v2").paginate(Bucket=name):
-        for each in page.get("Contents", []):
-            blobs.client().delete_object(Bucket=name, Key=each["Key"])
-    blobs.client().delete_bucket(Bucket=name)
+    remove_bucket(name)
 
 
 @pytest.fixture

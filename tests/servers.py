@@ -8,7 +8,7 @@ import psycopg2
 import requests
 
 from local import services
-from pipeline import settings
+from pipeline import blobs, settings
 
 
 def found_or_started() -> None:
@@ -50,6 +50,14 @@ def dropped(name: str) -> bool:
     except psycopg2.errors.ObjectInUse:
         return False
     return True
+
+
+def remove_bucket(name: str) -> None:
+    """With all it holds: a store has room for so many buckets."""
+    for page in blobs.client().get_paginator("list_objects_v2").paginate(Bucket=name):
+        for each in page.get("Contents", []):
+            blobs.client().delete_object(Bucket=name, Key=each["Key"])
+    blobs.client().delete_bucket(Bucket=name)
 
 
 def management(method: str, path: str, body: object = None) -> requests.Response:

@@ -14,7 +14,7 @@ import requests
 from cli.client import Client
 from local import administrator, background, first_key
 from pipeline import blobs, settings
-from tests.servers import administer, dropped, management
+from tests.servers import administer, dropped, management, remove_bucket
 from tests.waiting import eventually
 
 TERMINAL = frozenset({"indexed", "failed", "deleted"})
@@ -108,4 +108,5 @@ def stack(services: None, tmp_path_factory: pytest.TempPathFactory) -> Iterator[
             background.stop_gateway(print)
             management("DELETE", f"vhosts/{name}")
             eventually(lambda: dropped(changes["PGDATABASE"]), within=30)
+            remove_bucket(name)
             requests.delete(f"{os.environ['OPENSEARCH_URL']}/{name}-*", timeout=30)

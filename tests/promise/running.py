@@ -16,7 +16,7 @@ from tests.free_port import free_port
 from tests.promise.failpoints import Plan
 from tests.promise.keeper import ConnectorKeeper
 from tests.promise.rig import SETTINGS, Rig
-from tests.servers import administer, dropped, management
+from tests.servers import administer, dropped, management, remove_bucket
 from tests.stack import Stack, copied_secrets
 from tests.waiting import eventually
 
@@ -123,7 +123,5 @@ def made(own: Mapping[str, str]) -> None:
 def removed(own: Mapping[str, str]) -> None:
     management("DELETE", f"vhosts/{own['RABBITMQ_VHOST']}")
     eventually(lambda: dropped(own["PGDATABASE"]), within=30)
-    for key in blobs.keys(""):
-        blobs.client().delete_object(Bucket=own["S3_BUCKET"], Key=key)
-    blobs.client().delete_bucket(Bucket=own["S3_BUCKET"])
+    remove_bucket(own["S3_BUCKET"])
     requests.delete(f"{os.environ['OPENSEARCH_URL']}/{own['OPENSEARCH_INDEX']}-*", timeout=30)
