@@ -1,6 +1,6 @@
 """Between Docling's pages and our geometry: cells out, clusters and tables back in."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from docling.datamodel.base_models import Cluster, LayoutPrediction, Page, TableStructurePrediction
 from docling.datamodel.base_models import Table as DoclingTable
@@ -56,10 +56,10 @@ def bitmaps(page: Page) -> LayoutPrediction:
     )
 
 
-def structured(page: Page) -> TableStructurePrediction:
-    """The tables of a page; its layout is written to the page beside them."""
+def structured(page: Page, cells: Sequence[Cell]) -> TableStructurePrediction:
+    """The tables of a page with these cells; its layout is written to the page beside them."""
     assert page.size is not None
-    rows = lines_of(cells_of(page))
+    rows = lines_of(cells)
     body = body_of(rows)
     tables = tables_of(rows, _words(page), body=body, width=page.size.width)
     inside = {id(each) for table in tables for each in table.lines}

@@ -1,6 +1,7 @@
 """The one Docling converter of the process, built once."""
 
 import functools
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from importlib.metadata import version
 from pathlib import Path
@@ -13,6 +14,7 @@ from docling.datamodel.document import ConversionResult
 from docling.document_converter import DocumentConverter, HTMLFormatOption, ImageFormatOption, PdfFormatOption
 
 from pipeline.errors import Rejected
+from pipeline.rows import Cell
 
 from . import engines, models
 from .process import starving
@@ -41,9 +43,13 @@ class CommentsInside(Exception):
 
 @dataclass(frozen=True, kw_only=True)
 class Outcome:
-    """What Docling made of a document; failed holds the pages it could not convert, partial: it says so itself."""
+    """What Docling made of a document; failed holds the pages it could not convert, partial: it says so itself.
+
+    cells are those of the pages that our engines structured.
+    """
 
     result: ConversionResult
+    cells: Mapping[int, Sequence[Cell]]
     failed: frozenset[int]
     partial: bool
 
@@ -95,10 +101,13 @@ def document_of(
 
     Raises Rejected "corrupt" or "conversion-memory", and CommentsInside.
     """
+    cells: dict[int, list[Cell]] = {}
     if scan is not None:
         for pipeline in _converter().initialized_pipelines.values():
             if isinstance(pipeline, engines.ModelPipeline):
                 pipeline.ocr_model.scan = scan
+                if isinstance(pipeline.table_model, engines.Tables):
+                    pipeline.table_model.cells = cells
     pages = (first, last or 2**31)
     result = _converter().convert(source, raises_on_error=False, page_range=pages)
     errors = " ".join(each.error_message for each in result.errors)
@@ -110,6 +119,7 @@ def document_of(
         raise Rejected("corrupt", "the document is damaged: its content cannot be read")
     return Outcome(
         result=result,
+        cells=cells,
         failed=frozenset(each.page_no for each in result.errors if each.page_no),
         partial=result.status is ConversionStatus.PARTIAL_SUCCESS,
     )

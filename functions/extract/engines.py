@@ -27,6 +27,8 @@ from docling.models.stages.page_preprocessing.page_preprocessing_model import Pa
 from docling.models.stages.table_structure.table_structure_model import TableStructureModel
 from docling.pipeline.standard_pdf_pipeline import StandardPdfPipeline
 
+from pipeline.rows import Cell
+
 from . import clusters
 from .order import Part, ordered
 from .scan import Scan
@@ -79,16 +81,20 @@ class Read(BaseOcrModel):
 
 
 class Tables(BaseTableStructureModel):
+    """cells keeps the cells of the document in work by page; it is exchanged before each conversion."""
+
     enabled = True
 
-    def __init__(self, **_: Any) -> None: ...
+    def __init__(self, **_: Any) -> None:
+        self.cells: dict[int, list[Cell]] = {}
 
     @classmethod
     def get_options_type(cls) -> type[BaseTableStructureOptions]:
         return TableOptions
 
     def predict_tables(self, conv_res: Any, pages: Sequence[Page]) -> Sequence[TableStructurePrediction]:
-        return [clusters.structured(page) for page in pages]
+        self.cells |= {page.page_no: clusters.cells_of(page) for page in pages}
+        return [clusters.structured(page, self.cells[page.page_no]) for page in pages]
 
 
 class _Unrendered(PagePreprocessingModel):

@@ -43,7 +43,8 @@ def convert(
     )
     outcome = converter.document_of(path, first=first, last=min(count, last or count), scan=scan)
     converted = {page.page_no: page for page in outcome.result.pages if page.size is not None}
-    pages = tuple(_page(number, converted.get(number)) for number in range(first, min(count, last or count) + 1))
+    numbers = range(first, min(count, last or count) + 1)
+    pages = tuple(_page(number, converted.get(number), outcome.cells.get(number)) for number in numbers)
     document = outcome.result.document
     return Converted(
         markdown=markdown_of_pages(document, furniture=False),
@@ -56,10 +57,10 @@ def convert(
     )
 
 
-def _page(number: int, page: DoclingPage | None) -> Page:
+def _page(number: int, page: DoclingPage | None, cells: Sequence[Cell] | None) -> Page:
     if page is None or page.size is None:
         return Page(number=number, width=0, height=0, rows=(), source="none")
-    rows = rows_of(cells_of(page), width=page.size.width, height=page.size.height)
+    rows = rows_of(cells_of(page) if cells is None else cells, width=page.size.width, height=page.size.height)
     return Page(number=number, width=page.size.width, height=page.size.height, rows=rows, source=_source(page))
 
 
