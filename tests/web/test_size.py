@@ -8,18 +8,11 @@ from playwright.sync_api import BrowserContext, Page, Request, expect
 
 from pipeline import database
 from tests.stack import Stack
+from tests.web import archive
 
 MOST_BYTES = 150_000
 MANY = 10_000
 ROWS_IN_SIGHT = 60
-
-SEED = """
-    INSERT INTO documents (id, tenant, state, run, searchable_run, sequence, filename, media_type, size, sha256,
-        original_key, correlation_id, category, pages, created_at, updated_at)
-    SELECT gen_random_uuid(), %(tenant)s, 'indexed', 1, 1, 4, 'document-' || n || '.pdf', 'application/pdf', 1000,
-        md5(n::text), '', gen_random_uuid(), 'invoice', 1, now() - n * interval '1 second', now()
-    FROM generate_series(1, %(many)s) AS n
-"""
 
 TO_THE_END = """() => {
     window.most = Math.max(window.most ?? 0, document.querySelectorAll(".row-item").length);
@@ -42,8 +35,7 @@ def many(tenant: Stack, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
         monkeypatch.setenv(name, tenant.addresses[name])
     monkeypatch.setenv("PGUSER", "docstream_owner")
     database.close()
-    with database.transaction() as tx:
-        tx.execute(SEED, {"tenant": own, "many": MANY})
+    archive.fill(own, MANY)
     yield
     database.close()
 
