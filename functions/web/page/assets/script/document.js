@@ -15,6 +15,7 @@ export class DocumentView {
   #away = new AbortController();
   #corrected = false;
   #missed = false;
+  #focused = null;
 
   constructor(shared, id) {
     Object.assign(this, { shared, id });
@@ -22,6 +23,7 @@ export class DocumentView {
     this.element = h("div", { class: "document" }, h("div", { class: "state" }, h("span", { class: "spin" })));
     this.viewer = new Viewer(this.path);
     this.fields = new Fields({ shared, path: this.path, point: (field) => this.viewer.point(field), correct: (body) => this.#correct(body), left: () => this.#missed && this.#load() });
+    this.element.addEventListener("focusin", ({ target }) => (this.#focused = target.ariaLabel ?? target.textContent));
     shared.live.addEventListener("event", ({ detail }) => this.#happened(detail), { signal: this.#away.signal });
     shared.live.addEventListener("gap", () => this.#load(), { signal: this.#away.signal });
   }
@@ -52,13 +54,22 @@ export class DocumentView {
     document.title = `${filename} · Docstream`;
     this.similar = h("div");
     this.viewer.show(shown);
-    this.fields.show(shown);
+    const drawn = this.fields.show(shown);
     const failed = shown.failure && shown.state === "failed";
     this.element.replaceChildren(this.#head(shown),
       h("div", { class: "notes" }, failed && failureNote(shown.failure, this.shared.may.write && button(t("again"), () => this.shared.reprocess(this.id), { kind: "tiny", symbol: "again" })),
         shown.warnings.length > 0 && warningNote(shown.warnings)),
       h("div", { class: "desk" }, this.viewer.element,
         h("div", { class: "side" }, this.fields.element, this.similar, history(events), facts(shown, events))));
+    await drawn;
+    this.#refocus();
+  }
+
+  /** What was drawn anew under a person's hands has the focus again. */
+  #refocus() {
+    if (!this.#focused || document.activeElement !== document.body) return;
+    const controls = [...this.element.querySelectorAll("a, button, input, select")];
+    controls.find((each) => (each.ariaLabel ?? each.textContent) === this.#focused)?.focus({ preventScroll: true });
   }
 
   #head(shown) {
