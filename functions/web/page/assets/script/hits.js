@@ -1,14 +1,14 @@
 // One hit of a search: where it stands, the words in their surroundings, the fields worth a glance.
 
 import { h, icon } from "./dom.js";
-import { day, named, t } from "./words.js";
+import { amount, day, named, t } from "./words.js";
 
 const ENTITIES = { amp: "&", lt: "<", gt: ">", quot: '"', "#x27": "'", "#39": "'", "#x2F": "/" };
 const SHOWN_FIELDS = 4;
 const BEFORE = 70;
 
 export function hit(found) {
-  const where = [found.heading, found.page && t("page", { page: found.page })].filter(Boolean).join(" · ");
+  const where = [found.heading?.replaceAll(" > ", " › "), found.page && t("page", { page: found.page })].filter(Boolean).join(" · ");
   const fields = Object.entries(found.fields).filter(([, value]) => typeof value !== "object").slice(0, SHOWN_FIELDS);
   return h("li", {}, h("article", { class: "card hit" },
     h("div", { class: "head" }, h("h3", { class: "name" }, icon("file", 18), h("a", { href: `#/documents/${found.document_id}` }, found.filename)),
@@ -33,6 +33,8 @@ function marked(highlight) {
 
 const plain = (text) => text.replaceAll(/&(#?\w+);/g, (all, name) => ENTITIES[name] ?? all);
 
+/** A day and an amount of money as the language writes them, anything else as it is. */
 export function shownValue(value) {
-  return /^\d{4}-\d\d-\d\d$/.test(value) ? day(value) : String(value);
+  if (/^\d{4}-\d\d-\d\d$/.test(value)) return day(value);
+  return /^-?\d{1,12}\.\d\d$/.test(value) ? amount(value) : String(value);
 }

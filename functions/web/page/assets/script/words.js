@@ -45,6 +45,7 @@ export function named(kind, name) {
 }
 
 export const number = (value, digits = 0) => new Intl.NumberFormat(locale, { maximumFractionDigits: digits }).format(value);
+export const amount = (text) => new Intl.NumberFormat(locale, { minimumFractionDigits: 2 }).format(text);
 export const percent = (share) => new Intl.NumberFormat(locale, { style: "percent" }).format(share);
 
 /** 0.4 s, 12 s, 3 min 05 s */
