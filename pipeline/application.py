@@ -105,13 +105,14 @@ def missing(needs: Sequence[Callable[[], None]]) -> list[str]:
     return list(dict.fromkeys(reasons))
 
 
-def readiness(needs: Sequence[Callable[[], None]]) -> Route:
+def readiness(needs: Sequence[Callable[[], None]], spares: Sequence[Callable[[], None]]) -> Route:
     """200 when everything that is needed answers; 503 problem details that name each that does not."""
 
     async def ready(request: Request) -> Response:
-        if reasons := await run_in_threadpool(missing, needs):
-            raise NotReady("; ".join(reasons), retry_after=1)
-        return JSONResponse({"status": "ready"})
+        reasons, without = await run_in_threadpool(missing, needs), await run_in_threadpool(missing, spares)
+        if reasons:
+            raise NotReady("; ".join([*reasons, *without]), retry_after=1)
+        return JSONResponse({"status": "ready"} | ({"without": without} if without else {}))
 
     return Route("/ready", ready)
 
@@ -125,12 +126,13 @@ def application(
     *,
     at: str = "",
     needs: Sequence[Callable[[], None]] = (),
+    spares: Sequence[Callable[[], None]] = (),
     start: Callable[[], None] = nothing,
     close: Callable[[], None] = nothing,
 ) -> Starlette:
-    """at is where the edge shows the function to clients. needs, beside the database, are asked by the readiness; each
-    raises what is wrong. start loads, on a thread, what the first call should not wait for; close ends what the
-    function holds open.
+    """at is where the edge shows the function to clients. needs, beside the database, are asked by the readiness, and
+    spares, which the function works without for a while; each raises what is wrong. start loads, on a thread, what the
+    first call should not wait for; close ends what the function holds open.
     """
 
     @asynccontextmanager
@@ -142,7 +144,7 @@ def application(
         database.close()
 
     app = Starlette(
-        routes=[*routes, readiness((database.ping, *needs))],
+        routes=[*routes, readiness((database.ping, *needs), spares)],
         exception_handlers=problem.HANDLERS,
         middleware=[Middleware(CorrelationId)],
         lifespan=lifespan,

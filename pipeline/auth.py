@@ -34,6 +34,11 @@ def signing_key() -> None:
     settings.secret("docstream-events-key")
 
 
+def cookie_key() -> None:
+    """Raises MissingSetting unless the key that session cookies are signed with is there."""
+    settings.secret("docstream-session-key")
+
+
 def sign(timestamp: int, body: bytes, key: str | None = None) -> str:
     """HMAC-SHA256 over `<unix seconds>.` and the body, as `sha256=<hex>`."""
     return "sha256=" + digest(key or settings.secret("docstream-events-key"), f"{timestamp}.".encode() + body)

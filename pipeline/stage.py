@@ -112,7 +112,7 @@ def stage(
         return JSONResponse({"outcome": verdict})
 
     events = Route("/", endpoint, methods=["POST"])
-    return application([events, *routes], at=at, needs=(signing_key, *needs), start=start)
+    return application([events, *routes], at=at, needs=(signing_key, *needs), spares=[broker.ping], start=start)
 
 
 def tell(name: str, received: Envelope[Event], **more: Any) -> None:

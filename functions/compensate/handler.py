@@ -7,7 +7,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
-from pipeline import blobs
+from pipeline import blobs, broker
 from pipeline.application import application
 from pipeline.auth import signing_key
 from pipeline.envelope import parse
@@ -37,4 +37,6 @@ async def endpoint(request: Request) -> Response:
     return JSONResponse({"outcome": outcome})
 
 
-app = application([Route("/", endpoint, methods=["POST"])], needs=[signing_key, blobs.ping, client.ping])
+app = application(
+    [Route("/", endpoint, methods=["POST"])], needs=[signing_key, blobs.ping, client.ping], spares=[broker.ping]
+)

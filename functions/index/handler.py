@@ -1,6 +1,7 @@
 """document.extracted -> document.indexed; and the command that makes the search index anew"""
 
 from pipeline import blobs, documents, embeddings, indexing
+from pipeline.auth import cookie_key
 from pipeline.envelope import Envelope
 from pipeline.events import DocumentExtracted, DocumentIndexed, limited
 from pipeline.search import client, index
@@ -35,6 +36,6 @@ app = stage(
     after=after,
     routes=ROUTES,
     at="/api",
-    needs=[blobs.ping, client.ping],
+    needs=[cookie_key, blobs.ping, client.ping],
     start=embeddings.warm_up,
 )

@@ -2,8 +2,9 @@
 
 from starlette.routing import Route
 
-from pipeline import blobs
+from pipeline import blobs, broker
 from pipeline.application import application
+from pipeline.auth import cookie_key
 from pipeline.call import call
 
 from . import commands, keys, letters, models, replay, republish, session
@@ -31,5 +32,6 @@ app = application(
         Route("/keys/{id:uuid}", call("operate", keys.revoked), methods=["DELETE"]),
     ],
     at="/api",
-    needs=[blobs.ping],
+    needs=[cookie_key, blobs.ping],
+    spares=[broker.ping],
 )

@@ -5,8 +5,9 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route, WebSocketRoute
 
+from pipeline import broker
 from pipeline.application import application
-from pipeline.auth import signing_key
+from pipeline.auth import cookie_key, signing_key
 from pipeline.envelope import parse
 from pipeline.events import EVENTS
 from pipeline.refusals import Refusals
@@ -32,6 +33,7 @@ app = application(
         *webhooks.ROUTES,
     ],
     at="/api",
-    needs=[signing_key],
+    needs=[signing_key, cookie_key],
+    spares=[broker.ping],
     close=feed.close,
 )

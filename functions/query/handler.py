@@ -8,6 +8,7 @@ from starlette.routing import Route
 
 from pipeline import blobs, embeddings
 from pipeline.application import application
+from pipeline.auth import cookie_key
 from pipeline.search import client
 
 from . import content, documents, operations, search
@@ -40,6 +41,6 @@ app = application(
         Route("/health", health),
     ],
     at="/api",
-    needs=[blobs.ping, client.ping],
+    needs=[cookie_key, blobs.ping, client.ping],
     start=embeddings.warm_up,
 )

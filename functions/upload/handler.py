@@ -5,9 +5,9 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from pipeline import blobs
+from pipeline import blobs, broker
 from pipeline.application import application
-from pipeline.auth import authenticate
+from pipeline.auth import authenticate, cookie_key
 
 from .accept import command
 from .admit import admit_all
@@ -23,4 +23,6 @@ async def upload(request: Request) -> Response:
     return answer(request, intake, outcomes)
 
 
-app = application([Route("/", upload, methods=["POST"])], at="/api/upload", needs=[blobs.ping])
+app = application(
+    [Route("/", upload, methods=["POST"])], at="/api/upload", needs=[cookie_key, blobs.ping], spares=[broker.ping]
+)

@@ -3,6 +3,7 @@
 One I/O thread owns each connection; nothing is opened before the first call.
 """
 
+from .answering import ping
 from .confirm import NotPublished
 from .connection import Link, connect
 from .consumer import Delivery, Subscriber, Subscription
@@ -46,6 +47,7 @@ __all__ = [
     "depths",
     "event_message",
     "hints",
+    "ping",
     "publish",
     "publish_event",
     "publish_progress",
