@@ -1,6 +1,7 @@
 """The administrator's side of the gateway, /system/*: what faas-cli and the connector ask."""
 
 import hmac
+import json
 import platform
 from base64 import b64decode
 from collections.abc import Mapping
@@ -13,7 +14,7 @@ from starlette.responses import JSONResponse, PlainTextResponse, Response
 from starlette.routing import Route
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from local import credentials, system_logs, system_secrets
+from local import credentials, deployable, system_logs, system_secrets
 from local.functions import NAMESPACE, Function, Functions
 from local.stackfile import FunctionSpec
 from pipeline.topic import refusals
@@ -64,7 +65,7 @@ def application(functions: Functions) -> ASGIApp:
                 *system_secrets.routes(functions.place.secrets),
                 *system_logs.routes(functions),
             ],
-            exception_handlers={UnknownFunction: unknown},
+            exception_handlers={UnknownFunction: unknown, json.JSONDecodeError: malformed, KeyError: malformed},
         ),
         functions,
     )
@@ -76,6 +77,10 @@ class UnknownFunction(Exception):
 
 async def unknown(request: Request, error: Exception) -> Response:
     return PlainTextResponse(f"function {error} not found", HTTPStatus.NOT_FOUND)
+
+
+async def malformed(request: Request, error: Exception) -> Response:
+    return PlainTextResponse(f"the body is no such request: {error!r}", HTTPStatus.BAD_REQUEST)
 
 
 async def namespaces(request: Request) -> Response:
@@ -128,10 +133,13 @@ class Provider:
 
     async def _deploy(self, deployment: Mapping[str, Any]) -> Response:
         spec = specification(deployment)
+        wrong = [*deployable.refusals(spec), *refusals([(spec.name, spec.annotations.get("topic"))])]
+        if deployment.get("namespace") not in (None, "", NAMESPACE):
+            wrong.append(f"there is one namespace, {NAMESPACE}, and no {deployment['namespace']!r}")
+        if wrong:
+            return PlainTextResponse("; ".join(wrong), HTTPStatus.BAD_REQUEST)
         if not (self.functions.place.root / spec.handler / "handler.py").exists():
             return PlainTextResponse(f"no code in {spec.handler} for {spec.name}", HTTPStatus.BAD_REQUEST)
-        if wrong := refusals([(spec.name, spec.annotations.get("topic"))]):
-            return PlainTextResponse("; ".join(wrong), HTTPStatus.BAD_REQUEST)
         if missing := self.functions.place.missing_secrets(spec):
             return PlainTextResponse(f"unable to find secret: {', '.join(missing)}", HTTPStatus.BAD_REQUEST)
         await self.functions.deploy(spec)

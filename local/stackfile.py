@@ -8,6 +8,7 @@ from typing import Any
 
 import yaml
 
+from local import deployable
 from local.errors import ServiceError
 from pipeline.topic import refusals
 
@@ -83,7 +84,9 @@ def parse(text: str, environment: Mapping[str, str]) -> tuple[FunctionSpec, ...]
         specs = tuple(_function(name, described) for name, described in content["functions"].items())
     except (yaml.YAMLError, KeyError, TypeError, AttributeError) as error:
         raise ServiceError(f"the stack file cannot be read: {error!r}") from error
-    if wrong := refusals((spec.name, spec.annotations.get("topic")) for spec in specs):
+    wrong = [reason for spec in specs for reason in deployable.refusals(spec)]
+    wrong += refusals((spec.name, spec.annotations.get("topic")) for spec in specs)
+    if wrong:
         raise ServiceError("the stack file cannot be deployed: " + "; ".join(wrong))
     return specs
 

@@ -348,6 +348,36 @@ def test_a_deployment_whose_topic_would_fail_in_production_is_refused_with_the_r
     assert gateway.describe("probe")["createdAt"] == before
 
 
+MISTAKES = {
+    "name": ({"service": "Probe_2"}, "DNS label"),
+    "outside": ({"service": "../functions/probe"}, "DNS label"),
+    "memory": ({"limits": {"memory": "512MB"}}, "512MB"),
+    "time-out": ({"envVars": {"exec_timeout": "2 minutes"}}, "2 minutes"),
+    "inflight": ({"envVars": {"max_inflight": "many"}}, "max_inflight"),
+    "variable": ({"envVars": {"MY NAME": "x"}}, "MY NAME"),
+    "label": ({"labels": {"team": "a b"}}, "label team"),
+    "scale": ({"labels": {"com.openfaas.scale.min": "two"}}, "scale.min"),
+    "namespace": ({"namespace": "elsewhere"}, "elsewhere"),
+    "secret": ({"secrets": ["nowhere"]}, "nowhere"),
+}
+
+
+@pytest.mark.parametrize(("change", "word"), MISTAKES.values(), ids=MISTAKES)
+def test_a_mistake_that_would_fail_in_production_is_refused_and_the_function_stays(
+    gateway: Gateway, change: dict[str, object], word: str
+) -> None:
+    before = gateway.describe("probe")["createdAt"]
+    answer = gateway.system("functions", "POST", json={"service": "probe", "image": "new"} | change)
+    assert (answer.status_code, word in answer.text) == (400, True)
+    assert gateway.describe("probe")["createdAt"] == before
+
+
+@pytest.mark.parametrize("method", ["PUT", "POST", "DELETE"])
+@pytest.mark.parametrize("body", [b"{", b"{}"], ids=["cut", "empty"])
+def test_a_body_that_is_no_deployment_is_refused(gateway: Gateway, method: str, body: bytes) -> None:
+    assert gateway.system("functions", method, data=body).status_code == 400
+
+
 def test_secrets_are_named_written_and_removed_but_never_shown(gateway: Gateway) -> None:
     secret = {"name": "new-key", "namespace": "openfaas-fn", "value": "abc"}
     assert gateway.system("secrets", "PUT", json=secret).status_code == 404
@@ -372,6 +402,20 @@ def test_the_log_of_a_function_is_read_and_followed(gateway: Gateway) -> None:
         assert next(line for line in lines if "first" in line["text"])["name"] == "probe"
         gateway.call("/function/probe/say?words=second")
         assert next(line for line in lines if "second" in line["text"])["namespace"] == "openfaas-fn"
+
+
+def test_the_log_since_a_time_has_the_lines_written_then(gateway: Gateway) -> None:
+    with (gateway.home / "logs" / "probe.log").open("a") as log:
+        log.write('{"at": "2025-03-01T10:00:00+0000", "message": "long ago"}\nTraceback of long ago\n')
+        log.write('{"at": "2025-03-01T11:00:00+0000", "message": "an hour later"}\n')
+    lines = [
+        json.loads(line) for line in gateway.system("logs?name=probe&since=2025-03-01T10:30:00Z").text.splitlines()
+    ]
+    said = " ".join(line["text"] for line in lines)
+    assert "an hour later" in said
+    assert "long ago" not in said
+    assert "2025-03-01T11:00:00+00:00" in {line["timestamp"] for line in lines}
+    assert gateway.system("logs?name=probe&since=yesterday").status_code == 400
 
 
 def test_on_sigterm_calls_in_flight_finish_and_every_process_ends(tmp_path: Path) -> None:

@@ -111,6 +111,20 @@ def test_a_topic_that_would_fail_in_production_is_refused(topic: str) -> None:
         parse(described(classify=topic), {})
 
 
+@pytest.mark.parametrize(
+    ("mistake", "reason"),
+    [
+        ("Classify: {handler: x, image: i}", "no DNS label"),
+        ("a: {handler: x, image: i, limits: {memory: 512MB}}", "no quantity"),
+        ("a: {handler: x, image: i, environment: {write_timeout: soon}}", "no duration"),
+        ("a: {handler: x, image: i, environment: {max_inflight: few}}", "max_inflight"),
+    ],
+)
+def test_what_no_provider_would_deploy_is_refused(mistake: str, reason: str) -> None:
+    with pytest.raises(ServiceError, match=reason):
+        parse(f"functions: {{{mistake}}}", {})
+
+
 def test_two_functions_of_one_name_are_refused() -> None:
     text = described(classify="document.uploaded")
     with pytest.raises(ServiceError, match="classify twice"):
