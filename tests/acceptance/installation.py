@@ -59,22 +59,22 @@ class Installation:
 
     def deploy(self, deployment: Json) -> None:
         """Deploy anew and wait until a call reaches a process, whatever comes of it; on Kubernetes an older one goes on
-        until the new one is there, and one that was removed is in the way until its calls have ended.
+        until the new one is there.
         """
-        (answer,) = eventually(lambda: self._deployed(deployment), within=DEPLOY_SECONDS)
-        assert answer.ok, answer.text
-        eventually(lambda: reached(self.ready(deployment["service"])), within=DEPLOY_SECONDS)
-
-    def _deployed(self, deployment: Json) -> list[requests.Response]:
-        """What the gateway says; nothing while it has yet to remove the function."""
         answer = self.system("PUT", "functions", json=deployment)
         if answer.status_code == requests.codes.not_found:
             answer = self.system("POST", "functions", json=deployment)
-        return [] if "being deleted" in answer.text else [answer]
+        assert answer.ok, answer.text
+        eventually(lambda: reached(self.ready(deployment["service"])), within=DEPLOY_SECONDS)
 
     def remove(self, name: str) -> None:
+        """Remove a function and wait until it is gone: on Kubernetes its calls end first, and a deployment that comes
+        earlier goes with it.
+        """
         body = {"functionName": name, "namespace": NAMESPACE}
         self.system("DELETE", "functions", json=body).raise_for_status()
+        gone = requests.codes.not_found
+        eventually(lambda: self.system("GET", f"function/{name}").status_code == gone, within=DEPLOY_SECONDS)
 
     def ready(self, name: str) -> requests.Response:
         return self.function(name, "/ready")
