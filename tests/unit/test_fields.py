@@ -266,6 +266,45 @@ def test_a_letter_has_sender_recipient_and_date() -> None:
     assert found["date"] == "2022-10-03"
 
 
+ASSOCIATION = """
+HILL FARMERS ASSOCIATION
+206 Maple Street
+Murray, KY 42071
+{date}
+The Honorable Wanda H. Reyes
+United States Senate
+Washington, DC 20510
+Dear Senator Reyes:
+We write to convey our opposition.
+Yours sincerely,
+Will E. Marsh
+"""
+
+
+@pytest.mark.parametrize("date", ["October 11, 1995", "11 October 1995"])
+def test_an_organisation_that_heads_a_letter_above_its_date_sends_it(date: str) -> None:
+    found = values(read("letter", page(ASSOCIATION.format(date=date))))
+    assert (found["sender"], found["recipient"]) == ("HILL FARMERS ASSOCIATION", "Wanda H. Reyes")
+
+
+def test_whom_to_address_it_to_is_not_the_buyer_where_a_firm_stands_beside_or_below() -> None:
+    beside = values(read("invoice", page("Peake Ltd\nBILL TO     Harbour Institute\nATTN: ANNE CANN\nTotal 5.00")))
+    below = values(read("invoice", page("Peake Ltd\nBILL TO\nATTN: ANNE CANN\nHarbour Foods Inc.\nTotal 5.00")))
+    person = values(read("invoice", page("Peake Ltd\nBILL TO\nATTN: ANNE CANN\n12 High Street\nTotal 5.00")))
+    assert [each["buyer"] for each in (beside, below, person)] == [
+        "Harbour Institute",
+        "Harbour Foods Inc.",
+        "ANNE CANN",
+    ]
+
+
+def test_a_subtotal_without_a_known_label_is_what_the_tax_leaves_of_the_total() -> None:
+    table = "Peake Ltd\nGarden work   360.00\nin all   360.00\nVAT amount   72.00\nTotal   432.00"
+    found = one(read("invoice", page(table)), "subtotal")
+    assert (found.value, found.quote) == ("360.00", "360.00")
+    assert "subtotal" not in values(read("invoice", page(table.replace("360.00", "350.00"))))
+
+
 def test_the_headers_of_a_mail_are_its_fields() -> None:
     mail = flowing(
         "From: Ann <ann@example.com>\nTo: bob@example.com\nSubject: Keys\nDate: Tue, 3 May 2022 09:14:00 +0200"

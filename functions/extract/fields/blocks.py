@@ -4,7 +4,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from . import names
+from . import dates, names
 from .lines import Line, Spot, spots
 
 LINES_AT_MOST = 7
@@ -43,8 +43,8 @@ class Block:
 
     @property
     def name(self) -> Spot | None:
-        """The first line that is a name."""
-        return next((spot for spot in self.spots if names.cleaned(spot.text)), None)
+        """The first line that is a name and no date."""
+        return next((spot for spot in self.spots if names.cleaned(spot.text) and not dates.find(spot.text)), None)
 
 
 def has_postal_code(texts: Sequence[str]) -> bool:

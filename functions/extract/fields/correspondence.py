@@ -29,6 +29,7 @@ _CLOSING_WITH_NAME = re.compile(
     r"(?:[Ss]incerely|[Rr]egards|[Ss]aluti|[Ss]aludos|[Gg]roet|[Gg]rüßen|[Aa]tentamente|[Cc]ordialement),?\s{1,3}"
     r"((?:[A-Z][\w.'’-]{0,20}\s?){2,4})$"
 )
+_HONOURS = re.compile(r"^(?:the )?(?:right |most )?(?:hon(?:ou?rable)?\.?|reverend|rev\.) ", re.IGNORECASE)
 _SALUTATION = re.compile(
     r"^\W{0,3}(?:dear|sehr geehrte[rs]?|lieber?|hallo|cher|chère|estimad[oa]|gentile|geachte|beste)\s+([^,:!\n]{2,60})",
     re.IGNORECASE,
@@ -67,7 +68,8 @@ def sender(context: Context, _: Described) -> FieldValue | None:
     """The organisation of the letterhead, else the name under the closing, else the first address block."""
     signed = _signature(context.read)
     blocks = parties.addressees(context.read)
-    head = parties.letterhead(context.read, but_not=blocks[0].read.value if blocks else "")
+    own = bool(blocks) and _is_letterhead(blocks[0], context)
+    head = parties.letterhead(context.read, but_not=blocks[0].read.value if blocks and not own else "")
     organised = head if head and names.is_company(head.read.value) and head.spot.line.number < HEAD_LINES else None
     options = [organised, signed, blocks[0] if len(blocks) > 1 else None, head, *blocks[:1]]
     best = next((each for each in options if each), None)
@@ -80,9 +82,22 @@ def recipient(context: Context, _: Described) -> FieldValue | None:
     greeting = next(((line, found) for line in context.read if (found := _SALUTATION.match(line.text))), None)
     above = _above(context.read, greeting[0].number) if greeting else []
     greeted = _greeted(*greeting, above) if greeting else None
-    options = [*parties.addressees(context.read), *([greeted] if greeted else []), *above]
+    blocks = [each for each in parties.addressees(context.read) if not _is_letterhead(each, context)]
+    options = [*blocks, *([greeted] if greeted else []), *above]
     best = next((each for each in options if not parties.same(each.read.value, from_whom)), None)
-    return best.to_value() if best else None
+    return _without_honours(best).to_value() if best else None
+
+
+def _is_letterhead(block: Candidate, context: Context) -> bool:
+    """Does a company head the page above the date, with more between that and the salutation?"""
+    greeting = next((line.number for line in context.read if _SALUTATION.match(line.text)), 0)
+    dated = (
+        line.number
+        for line in context.read[block.spot.line.number : greeting]
+        if dates.find(line.text, days_first=context.days_first)
+    )
+    date = next(dated, greeting)
+    return block.spot.line.number < HEAD_LINES and names.is_company(block.read.value) and date < greeting - 1
 
 
 def letter_date(context: Context, described: Described) -> FieldValue | None:
@@ -127,6 +142,13 @@ def _without_title(candidate: Candidate) -> Candidate:
     if names.is_company(candidate.read.value) or len(name.split()) < 2:
         return candidate
     read = Read(value=name, start=candidate.read.start, end=candidate.read.start + len(name))
+    return replace(candidate, read=read)
+
+
+def _without_honours(candidate: Candidate) -> Candidate:
+    honours = _HONOURS.match(candidate.read.value)
+    end = honours.end() if honours else 0
+    read = replace(candidate.read, value=candidate.read.value[end:], start=candidate.read.start + end)
     return replace(candidate, read=read)
 
 

@@ -9,6 +9,9 @@ from .labels import Candidate, compiled
 from .lines import Line, Spot, below, matching, right_of, spots
 
 HEAD_LINES = 14
+_FOR_ATTENTION = re.compile(
+    r"^\W{0,3}(?:attn|attention|att\.|z\. ?hd|c/o|à l[’']attention|a la atenci[óo]n)\b", re.IGNORECASE
+)
 _LEFTOVER = re.compile(
     r"^[\s:.#*()-]*(?:\(?(?:name|address|details|information|info|anschrift)\)?[\s:.]*)?$", re.IGNORECASE
 )
@@ -71,11 +74,11 @@ def _beside_or_below(spot: Spot, match: re.Match[str], read: Sequence[Line], sco
     if not _LEFTOVER.match(rest):
         apart = rest[:1] in ":.-–" or (rest.startswith(" ") and (rest.strip()[:1].isupper() or rest.strip()[:1] == ":"))
         return named_at(spot, score + (0.1 if rest.lstrip().startswith(":") else -0.15), shift) if apart else None
-    for place in _places(spot, read):
-        candidate = named_at(place, score)
-        if candidate:
-            return candidate
-    return None
+    found = [candidate for place in _places(spot, read) if (candidate := named_at(place, score))]
+    if not found or not _FOR_ATTENTION.match(found[0].spot.text):
+        return next(iter(found), None)
+    firms = (each for each in found if each.spot.line is spot.line or names.is_company(each.read.value))
+    return next(firms, found[0])
 
 
 def _places(spot: Spot, read: Sequence[Line]) -> Iterator[Spot]:

@@ -111,7 +111,16 @@ def consistent(
         return best, *split
     below_total = [each for each in subtotals if best is None or 0 < each.value <= best.value * 2]
     small = [each for each in taxes if best is None or abs(each.value) < best.value]
-    return best, below_total[0] if below_total else None, small[0] if small else None
+    first_tax = small[0] if small else None
+    return best, below_total[0] if below_total else _remainder(best, first_tax, read), first_tax
+
+
+def _remainder(total: Amount | None, tax: Amount | None, read: Sequence[Line]) -> Amount | None:
+    """What the tax leaves of the total, where the document shows it under a label of its own."""
+    if total is None or tax is None or not 0 < tax.value < total.value / 2:
+        return None
+    shown = (each for each in _everywhere(read) if each.value == total.value - tax.value)
+    return next((replace(each, worth=BARE) for each in shown), None)
 
 
 def _split(total: Amount, read: Sequence[Line]) -> tuple[Amount, Amount] | None:
