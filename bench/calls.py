@@ -49,14 +49,15 @@ def measured(address: str, number: int) -> dict[str, Any]:
 
 
 def answered(address: str) -> None:
-    """Wait until the function itself answers, whatever it says: its answers are JSON. Raises TimeoutError."""
+    """Wait until the function itself answers, in JSON or that nothing is there. Raises TimeoutError."""
     deadline = time.monotonic() + LONGEST_START
     parts = urlsplit(address)
     while time.monotonic() < deadline:
         connection = http.client.HTTPConnection(parts.netloc, timeout=5)
         with suppress(OSError, http.client.HTTPException):
             connection.request("GET", parts.path)
-            if "json" in connection.getresponse().getheader("Content-Type", ""):
+            answer = connection.getresponse()
+            if "json" in answer.getheader("Content-Type", "") or answer.status == http.client.NOT_FOUND:
                 return
         connection.close()
         time.sleep(POLL_SECONDS)
