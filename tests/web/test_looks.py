@@ -1,8 +1,10 @@
-"""Each view for everybody: WCAG 2.2 AA by axe, on a desktop and on a phone, light and dark, nothing out of the frame.
+"""Each view for everybody: WCAG 2.2 AA by axe, on a desktop and on a phone, light and dark, in each language, nothing
+out of the frame.
 
 SCREENSHOTS=docs/screenshots also keeps what the browser shows.
 """
 
+import json
 import os
 import uuid
 from collections.abc import Callable, Iterator
@@ -12,6 +14,7 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, FilePayload, Page, expect
 
+from functions.web.files import PAGE
 from tests.papers import pdf
 from tests.stack import Stack
 from tests.web.conftest import DESKTOP, PATIENCE_MS, PHONE, new_tenant
@@ -34,12 +37,22 @@ def gallery(stack: Stack, tmp_path_factory: pytest.TempPathFactory) -> Stack:
     return tenant
 
 
-@pytest.fixture(scope="module", params=["desktop-light", "phone-dark", "desktop-dark", "phone-light"])
+LOCALES = {"en": "en-GB", "de": "de-DE"}
+
+
+def words(page: Page, key: str) -> str:
+    """What the page says for a key, in its language, up to the first place to fill."""
+    language = page.evaluate("document.documentElement.lang")
+    said = json.loads((PAGE / "assets" / "language" / f"{language}.json").read_text(encoding="utf-8"))
+    return str(said[key]).split(" {")[0]
+
+
+@pytest.fixture(scope="module", params=["desktop-light", "phone-dark", "desktop-dark", "phone-light", "phone-light-de"])
 def frame(request: pytest.FixtureRequest, browser: Browser, gallery: Stack) -> Iterator[tuple[Page, str]]:
     """The page in one size and scheme, signed in; axe is injected, which the page's own policy would forbid."""
-    size, scheme = request.param.split("-")
+    size, scheme, language = f"{request.param}-en".split("-")[:3]
     context = browser.new_context(
-        locale="en-GB",
+        locale=LOCALES[language],
         viewport=DESKTOP if size == "desktop" else PHONE,
         color_scheme="dark" if scheme == "dark" else "light",
         reduced_motion="reduce",
@@ -79,28 +92,29 @@ def results(page: Page) -> None:
 
 def one(page: Page) -> None:
     page.get_by_role("link", name=SHOWN[0]).first.click()
-    total = page.locator(".field-row", has=page.get_by_text("Due date", exact=True))
+    due = page.locator(".field-row", has=page.get_by_text(words(page, "field.due_date"), exact=True))
     expect(page.locator(".sheet:not([aria-busy]) img")).to_be_visible()
-    total.locator(".field-main").focus()
+    due.locator(".field-main").focus()
     expect(page.locator(".links")).not_to_have_count(0)
+    page.evaluate("scrollTo(0, 0)")
 
 
 def operations(page: Page) -> None:
-    page.get_by_role("link", name="Operations").click()
+    page.get_by_role("link", name=words(page, "operations")).click()
     expect(page.locator(".letter")).to_have_count(1)
     expect(page.locator(".tables tbody tr").first).to_be_visible()
 
 
 def question(page: Page) -> None:
-    page.get_by_label("Select the letter").check()
-    page.get_by_role("button", name="Discard").click()
+    page.locator(".letter").get_by_role("checkbox").check()
+    page.get_by_role("button", name=words(page, "letters.discard")).click()
     expect(page.get_by_role("dialog")).to_be_visible()
 
 
 def sign_in(page: Page) -> None:
     page.keyboard.press("Escape")
-    page.get_by_role("button", name="Sign out").click()
-    expect(page.get_by_label("API key")).to_be_visible()
+    page.get_by_role("button", name=words(page, "sign-out")).click()
+    expect(page.get_by_label(words(page, "sign-in.key"))).to_be_visible()
 
 
 VIEWS: tuple[Callable[[Page], None], ...] = (home, uploads, results, one, operations, question, sign_in)
