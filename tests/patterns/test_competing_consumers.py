@@ -20,6 +20,8 @@ from tests.waiting import eventually
 DOCUMENTS = 16
 CONNECTORS, WORKERS, ROUNDS = 3, 2, 5
 HANDLED = "SELECT connector, handled FROM consumers WHERE function = 'classify' AND handled > 0"
+PATIENT = {"CONNECTOR_CALL_SECONDS": "240"}
+"""Calls that wait for each other take as long as the machine needs."""
 TOO_MANY = Reply(status=429, headers={"X-OpenFaaS-Internal": "faas-middleware"})
 
 
@@ -62,7 +64,7 @@ def test_every_connector_gets_its_share_while_all_are_busy(gateway: SimulatedGat
     gateway.replies["classify"] = together
     with ExitStack() as running:
         connectors = [
-            running.enter_context(ConnectorProcess(gateway.url, CONNECTOR_NAME=f"connector-{number}"))
+            running.enter_context(ConnectorProcess(gateway.url, CONNECTOR_NAME=f"connector-{number}", **PATIENT))
             for number in range(CONNECTORS)
         ]
         for each in connectors:
@@ -86,7 +88,7 @@ def test_a_slow_function_holds_up_no_fast_one_and_is_not_held_up_by_it(gateway: 
         return Reply()
 
     gateway.replies["slow"] = slow
-    with ConnectorProcess(gateway.url, CONNECTOR_CALL_SECONDS="240") as connector:
+    with ConnectorProcess(gateway.url, **PATIENT) as connector:
         connector.ready()
         publish(messages)
         eventually(lambda: len(connector.actions("ack")) == messages, within=120)
@@ -117,7 +119,7 @@ def test_a_function_that_is_overloaded_is_called_less_and_then_step_by_step_more
         return Reply()
 
     gateway.replies["classify"] = limited
-    with ConnectorProcess(gateway.url) as connector:
+    with ConnectorProcess(gateway.url, **PATIENT) as connector:
         connector.ready()
         publish(most + steps)
         eventually(lambda: len(connector.actions("ack")) == most + steps, within=120)

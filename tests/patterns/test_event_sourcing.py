@@ -62,16 +62,17 @@ def test_the_events_of_one_document_or_of_a_time_range_are_published_again(
     earlier, document, later = (settled(rig) for _ in range(3))
     wanted = choice(document) | {"what": "all"}
     told = rig.stack.client.post("/api/republish", json=wanted)
-    assert (told["dry_run"], told["count"]) == (True, 4)
-    assert {each["document_id"] for each in told["events"]} == {document}
+    # Documents of other tests may have happened at this time too: clocks are wrong in some of them.
+    ours = [each["document_id"] for each in told["events"] if each["document_id"] in (earlier, document, later)]
+    assert (told["dry_run"], ours) == (True, [document] * 4)
     repeated = rig.actions("repeated")
     sent = rig.stack.client.post("/api/republish", json=wanted | {"dry_run": False, "reason": "the test asks"})
-    assert (sent["published"], sent["next_cursor"]) == (4, None)
+    assert (sent["published"], sent["next_cursor"]) == (told["count"], None)
     eventually(lambda: rig.actions("repeated") >= repeated + 3, within=60)
     assert rig.comes_to_rest() == {}
     assert [rig.events(each) for each in (earlier, document, later)] == [INDEXED] * 3
     noted = database.fetch("SELECT detail FROM audit WHERE action = 'events.republished' ORDER BY id DESC LIMIT 1")
-    assert noted[0]["detail"].items() >= (wanted | {"count": 4, "reason": "the test asks"}).items()
+    assert noted[0]["detail"].items() >= (wanted | {"count": told["count"], "reason": "the test asks"}).items()
 
 
 def settled(rig: Rig) -> str:

@@ -37,6 +37,27 @@ def test_a_batch_sent_twice_is_the_same_documents(rig: Rig) -> None:
     assert rig.comes_to_rest() == {}
 
 
+def test_in_a_batch_sent_again_each_item_is_itself(rig: Rig) -> None:
+    """The same file is the same document, another file under its number is refused, and one more is a new document."""
+    headers = rig.stack.headers | {"Idempotency-Key": str(uuid4())}
+    same, before, changed, more = text(), text(), text(), text()
+
+    def sent(*contents: bytes) -> list[dict[str, str]]:
+        files = [("file", (f"{number}.txt", content)) for number, content in enumerate(contents)]
+        answer = requests.post(f"{rig.stack.url}/api/upload", files=files, headers=headers, timeout=30)
+        documents: list[dict[str, str]] = answer.json()["documents"]
+        return documents
+
+    for content in (same, before, more):
+        rig.history.uploading(content)
+    first, second = sent(same, before), sent(same, changed, more)
+    assert second[0] == first[0]
+    assert second[1]["code"] == "idempotency-key-reused"
+    assert second[2]["document_id"] not in {each["document_id"] for each in first}
+    assert rig.comes_to_rest() == {}
+    assert [rig.events(each["document_id"]) for each in (*first, second[2])] == [STEPS] * 3
+
+
 def test_every_event_published_again_changes_nothing(rig: Rig) -> None:
     document = rig.client.upload(text(), "notes.txt")
     assert rig.comes_to_rest() == {}

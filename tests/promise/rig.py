@@ -85,16 +85,10 @@ class Rig:
 
     def connector_log(self, action: str) -> list[dict[str, Any]]:
         """What the connectors have logged about one kind of action."""
-        lines = (self.stack.home / "connector.log").read_text(errors="replace").splitlines()
-        return [
-            line
-            for line in map(json.loads, filter(lambda each: each.startswith("{"), lines))
-            if line.get("action") == action
-        ]
+        return [line for line in json_lines(self.stack.home / "connector.log") if line.get("action") == action]
 
     def function_log(self, function: str) -> list[dict[str, Any]]:
-        lines = (self.stack.home / "logs" / f"{function}.log").read_text(errors="replace").splitlines()
-        return [json.loads(line) for line in lines if line.startswith("{")]
+        return json_lines(self.stack.home / "logs" / f"{function}.log")
 
     @contextmanager
     def another_connector(self) -> Iterator[None]:
