@@ -51,7 +51,7 @@ def test_an_open_circuit_leaves_the_queue_alone_is_seen_and_closes_by_itself(rig
     with rig.plan.with_faults(away=function):
         documents = [rig.client.upload(broken() if fails else text(), "notes") for _ in range(10)]
         eventually(lambda: rig.function_states()[function] in RESTING, within=60)
-        assert rig.metric("docstream_connector_paused", function=function) == 1
+        eventually(lambda: rig.metric("docstream_connector_paused", function=function) == 1, within=60)
     assert rig.comes_to_rest() == {}
     eventually(lambda: rig.function_states()[function] == "consuming", within=30)
     expected = ["uploaded", "failed"] if fails else INDEXED
@@ -80,12 +80,13 @@ def under_load(rig: Rig, function: str) -> Iterator[None]:
     with ThreadPoolExecutor(2) as pool:
         late = [pool.submit(rig.client.upload, text(), "notes.txt") for _ in range(2)]
         yield
-        documents += [upload.result() for upload in late]
+        # Who lost patience was told nothing, and the checker looks after it.
+        documents += [document for upload in late if (document := upload.result())]
     assert rig.comes_to_rest(120) == {}
     assert [document for document in documents if rig.events(document) != INDEXED] == []
 
 
-@pytest.mark.timeout(300)
+@pytest.mark.timeout(600)
 @pytest.mark.parametrize("server", WAITING)
 def test_a_server_that_is_cut_off_under_load_is_left_alone_and_its_function_waits(linked: Linked, server: str) -> None:
     (rig, links), function, before = linked, WAITING[server], last_of_audit()
@@ -94,7 +95,7 @@ def test_a_server_that_is_cut_off_under_load_is_left_alone_and_its_function_wait
         links[server].refuse()
         rig.resume(function)
         eventually(lambda: rig.function_states()[function] in RESTING, within=60)
-        eventually(lambda: seen(rig, server, function), within=60)
+        eventually(lambda: seen(rig, server, function), within=120)
         one_probe_at_a_time(rig, function)
         eventually(lambda: rig.ready(function) >= DOCUMENTS - 1, within=60)
         links[server].heal()
@@ -130,12 +131,14 @@ def one_probe_at_a_time(rig: Rig, function: str) -> None:
     def probing() -> int:
         calls = running()
         assert calls <= 1
+        if not calls and rig.plan.fired(f"{place}.before"):
+            rig.plan.order(f"{place}.before", "wait:1")
         return calls
 
     eventually(lambda: running() == 0, within=60)
-    rig.plan.order(f"{place}.before", "wait:1")
-    eventually(lambda: probing() == 1 and rig.plan.fired(f"{place}.before"), within=60)
-    eventually(lambda: probing() == 0, within=60)
+    for calls in (1, 0, 1, 0):
+        eventually(lambda calls=calls: probing() == calls, within=60)  # type: ignore[misc]
+    rig.plan.cancel(f"{place}.before")
 
 
 def vague() -> bytes:
