@@ -2,6 +2,7 @@
 
 import socket
 import ssl
+import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from urllib.parse import SplitResult
@@ -12,6 +13,8 @@ from urllib3.util import wait_for_read
 
 CONNECT_SECONDS = 3.05
 READ_BYTES = 65_536
+ANSWER_BYTES = 1_048_576
+"""Head and body of the longest answer that is read: a stage says a state or a problem."""
 
 
 @dataclass(kw_only=True)
@@ -28,7 +31,7 @@ class Response:
 
 
 class Line:
-    """Of one thread. seconds is how long it waits for the next piece of an answer."""
+    """Of one thread. seconds is how long it waits for an answer, from its request to its last byte."""
 
     def __init__(self, address: SplitResult, seconds: float) -> None:
         self._address, self._seconds = address, seconds
@@ -52,8 +55,10 @@ class Line:
         fields += [f"{name}: {value}" for name, value in headers.items()]
         if not "".join(fields).isprintable():
             raise ValueError(f"headers with control characters: {fields}")
+        until = time.monotonic() + self._seconds
+        self._socket.settimeout(self._seconds)
         self._socket.sendall("\r\n".join([*fields, "\r\n"]).encode("latin-1") + body)
-        response = self._answer.read(self._socket)
+        response = self._answer.read(self._socket, until)
         if not self._answer.keeps_alive:
             self.close()
         return response
@@ -71,7 +76,6 @@ class Line:
             trusted = ssl.create_default_context(cafile=DEFAULT_CA_BUNDLE_PATH)
             # Closes the connection itself when the other end is not to be trusted.
             connection = trusted.wrap_socket(connection, server_hostname=host)
-        connection.settimeout(self._seconds)
         return connection
 
 
@@ -83,11 +87,19 @@ class Answered:
         self.keeps_alive = True
         self._begin()
 
-    def read(self, connection: socket.socket) -> Response:
-        """Raises OSError, also when the connection ends before the answer does, and HttpParserError."""
+    def read(self, connection: socket.socket, until: float) -> Response:
+        """until is a monotonic time.
+
+        Raises TimeoutError, OSError also when the connection ends before the answer does or the answer does not end,
+        and HttpParserError.
+        """
         self._begin()
+        length = 0
         while not self._complete:
-            received = connection.recv(READ_BYTES)
+            received = self._received(connection, until)
+            length += len(received)
+            if length > ANSWER_BYTES:
+                raise ConnectionError(f"the answer has more than {ANSWER_BYTES} bytes")
             if received:
                 self._parser.feed_data(received)
             elif self._headed and self._response.ends_with_the_connection:
@@ -96,6 +108,14 @@ class Answered:
                 raise ConnectionError("the connection ended before the answer")
         self._response.content = bytes(self._content)
         return self._response
+
+    @staticmethod
+    def _received(connection: socket.socket, until: float) -> bytes:
+        left = until - time.monotonic()
+        if left <= 0:
+            raise TimeoutError("the answer did not end in time")
+        connection.settimeout(left)
+        return connection.recv(READ_BYTES)
 
     def on_header(self, name: bytes, value: bytes) -> None:
         self._response.headers[name.decode("latin-1").lower()] = value.decode("latin-1")

@@ -3,7 +3,7 @@
 import socket
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 
 import pytest
 
@@ -82,6 +82,27 @@ def test_a_function_that_does_not_answer_in_time_may_have_run() -> None:
     with listening(serve) as address:
         try:
             assert call(address, seconds=0.2).trouble == "timeout"
+        finally:
+            over.set()
+
+
+@pytest.mark.parametrize(
+    ("trickles", "trouble"), [(True, "timeout"), (False, "cut")], ids=["byte by byte", "as fast as it can"]
+)
+def test_an_answer_without_an_end_is_given_up(trickles: bool, trouble: Trouble) -> None:
+    over = threading.Event()
+    piece = b"x" if trickles else b"x" * 65_536
+
+    def serve(connection: socket.socket) -> None:
+        read(connection)
+        connection.sendall(b"HTTP/1.1 200 OK\r\nConnection: close\r\n\r\n")
+        with suppress(OSError):
+            while not (trickles and over.wait(0.05)):
+                connection.sendall(piece)
+
+    with listening(serve) as address:
+        try:
+            assert call(address, seconds=1 if trickles else 60).trouble == trouble
         finally:
             over.set()
 
