@@ -59,6 +59,8 @@ def declare() -> None:
 
 def publish(documents: Sequence[UUID]) -> None:
     """An event for each, confirmed, some at a time."""
+    if not documents:
+        return
     with publishing() as publisher:
         for first in range(0, len(documents), BATCH):
             answers = [publisher.submit(event_message(event(each))) for each in documents[first : first + BATCH]]
