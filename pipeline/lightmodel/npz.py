@@ -21,7 +21,8 @@ NUMBERS = ("idf", "word_weights", "word_bias", "embedding_weights", "embedding_b
 MAGIC = b"\x93NUMPY"
 LENGTHS = {(1, 0): "<H", (2, 0): "<I"}
 HEADER = re.compile(
-    rb"\{'descr': '([<|][fuU]\d{1,9})', 'fortran_order': (True|False), 'shape': \(((?:\d{1,9}, ?)*\d{0,9})\), \} *\n"
+    rb"\{'descr': '([<|][fuU]\d{1,9})', 'fortran_order': (True|False), "
+    rb"'shape': \(((?:\d{1,9}, ?){0,2}\d{0,9})\), \} *\n"
 )
 FLOATS = {"<f2": "<e", "<f4": "<f", "<f8": "<d"}
 UNREADABLE = (

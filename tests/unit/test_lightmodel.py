@@ -72,12 +72,13 @@ def zipped(name: str) -> bytes:
         archive(classes=np.array([{"a": 1}])),
         archive(classes=np.array("one")),
         archive(embedding_weights=np.array(1, dtype=np.float16)),
+        archive(idf=np.zeros((1,) * 20)),
         zipped("a.txt"),
         zipped("idf.npy"),
     ],
     ids=[
         *("empty", "text", "cut", "other-shape", "no-numbers", "no-text", "bomb", "pickle"),
-        *("one-class", "one-weight", "other-archive", "no-array"),
+        *("one-class", "one-weight", "many-dimensions", "other-archive", "no-array"),
     ],
 )
 def test_bytes_that_are_no_model_are_refused(content: bytes) -> None:
