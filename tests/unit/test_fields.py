@@ -190,6 +190,12 @@ def test_a_count_with_decimals_is_no_price() -> None:
     assert not extraction.warnings
 
 
+def test_numbers_too_large_to_multiply_stay_what_they_are() -> None:
+    row = "Lamp   2   12,345,678,901,234.00   98,765,432,109,876.00"
+    found = values(read("invoice", page(f"Item   Qty   Price\n{row}\nTotal   1.00")))
+    assert found["line_items"][0]["amount"] == "98765432109876.00"
+
+
 def test_values_below_the_labels_of_a_header_row_are_read() -> None:
     found = values(read("invoice", page(TABLE)))
     assert (found["invoice_number"], found["date"]) == ("2023-0815", "2023-10-17")

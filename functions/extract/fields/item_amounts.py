@@ -34,6 +34,10 @@ _CHARGE = re.compile(
 )
 
 
+MOST = Decimal(10) ** 15
+"""What no row comes to: two numbers of other columns."""
+
+
 @dataclass(frozen=True, kw_only=True)
 class Item:
     """One row; unit_price is None where the row shows one price only."""
@@ -69,11 +73,10 @@ def _by_piece(item: Item) -> Item:
     quantity = item.unit_price if item.quantity is None else item.quantity
     if quantity is None:
         return item
-    return replace(item, quantity=quantity, unit_price=item.amount, amount=_cents(quantity * item.amount))
-
-
-def _cents(value: Decimal) -> Decimal:
-    return value.quantize(Decimal("0.01"))
+    product = quantity * item.amount
+    if abs(product) >= MOST:
+        return item
+    return replace(item, quantity=quantity, unit_price=item.amount, amount=product.quantize(Decimal("0.01")))
 
 
 def _add_up(items: Sequence[Item], expected: Sequence[Decimal]) -> bool:
