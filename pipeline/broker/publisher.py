@@ -2,7 +2,6 @@
 
 import functools
 import threading
-import time
 from concurrent.futures import Future
 from typing import Any
 from uuid import UUID
@@ -25,7 +24,7 @@ class Publisher:
     def __init__(self, name: str) -> None:
         self.link = Link(name, on_open=self._connected, on_lost=self._lost)
         self._channel: Any = None
-        self._doubted_at: float | None = None
+        self._doubted = False
         self._tag = 0
         self._pending: dict[int, Pending] = {}
         self._waiting: list[Pending] = []
@@ -49,8 +48,7 @@ class Publisher:
         self.link.close()
 
     def _send(self, pending: Pending) -> None:
-        self._renew()
-        if self._channel is None:
+        if self._channel is None or self._doubted:
             if self.link.state in ("lost", "closed"):
                 pending.fail(f"no connection ({self.link.state})")
             else:
@@ -72,8 +70,7 @@ class Publisher:
         channel.confirm_delivery(self._answered, callback=lambda _: self._ready(channel))
 
     def _ready(self, channel: Any) -> None:
-        self._channel, self._tag = channel, 0
-        self._doubted_at = None
+        self._channel, self._tag, self._doubted = channel, 0, False
         waiting, self._waiting = self._waiting, []
         for pending in waiting:
             self._send(pending)
@@ -97,25 +94,29 @@ class Publisher:
             if pending is None:
                 continue
             if method.NAME == "Basic.Nack":
-                self._doubted_at = self._doubted_at or time.monotonic()
+                self._doubt()
                 pending.fail("nacked: a queue is full or gone", refused=True)
             elif pending.returned:
                 pending.fail(pending.returned, refused=True, unroutable=True)
             else:
                 pending.confirmed.set_result(None)
-        self._renew()
+        if self._doubted and not self._pending:
+            self._renew(self._channel)
 
-    def _renew(self) -> None:
-        """Another channel after a nack: RabbitMQ 3.10 refuses for ever what comes over a channel that has met a queue
-        while its leader was out of reach (register_enqueuer in rabbit_fifo_client).
+    def _doubt(self) -> None:
+        """Another channel after a nack, once this one has given its last answers: RabbitMQ 3.10 refuses for ever what
+        comes over a channel that has met a queue while its leader was out of reach (register_enqueuer in
+        rabbit_fifo_client).
         """
-        if self._channel is None or self._doubted_at is None:
-            return
-        if self._pending and time.monotonic() - self._doubted_at < LAST_ANSWERS_SECONDS:
-            return
-        channel, self._channel = self._channel, None
-        if channel.is_open:
-            channel.close()
+        if not self._doubted:
+            self._doubted = True
+            self.link.later(LAST_ANSWERS_SECONDS, functools.partial(self._renew, self._channel))
+
+    def _renew(self, channel: Any) -> None:
+        if channel is not None and channel is self._channel:
+            self._channel = None
+            if channel.is_open:
+                channel.close()
 
     def _channel_closed(self, channel: Any, error: Exception) -> None:
         """The broker closes the channel when an exchange is missing or access is refused."""
