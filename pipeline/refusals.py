@@ -6,6 +6,7 @@ and reasons. What a process has refused since then is written with its next refu
 """
 
 import logging
+import math
 import threading
 import time
 from collections import Counter
@@ -24,7 +25,7 @@ class Refusals:
     def __init__(self, function: str) -> None:
         self.function = function
         self._counts: Counter[str] = Counter()
-        self._written_at = -SECONDS
+        self._written_at = -math.inf
         self._lock = threading.Lock()
 
     def count(self, reason: str) -> None:
@@ -35,12 +36,13 @@ class Refusals:
                 return
             self._written_at = time.monotonic()
             counted, self._counts = self._counts, Counter()
-        for each, number in counted.items():
-            said = {"action": "refused", "function": self.function, "reason": each, "calls": number}
-            log.warning("calls without a valid signature", extra=said)
         if not self._wrote(counted):
             with self._lock:
                 self._counts += counted
+            return
+        for each, number in counted.items():
+            said = {"action": "refused", "function": self.function, "reason": each, "calls": number}
+            log.warning("calls without a valid signature", extra=said)
 
     def _wrote(self, counted: Counter[str]) -> bool:
         with suppress(PipelineError, MissingSetting, *OutOfReach), transaction() as tx:
