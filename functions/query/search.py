@@ -121,7 +121,8 @@ def near(found: ask.Found, tenant: str, size: int) -> tuple[list[ask.Candidate],
     """The documents near in meaning, and whether that is all of them: the last of so many entries is not near."""
     nearest = ranking.near(checked(found.candidates, tenant))
     farthest = found.candidates[-1:]
-    return nearest, len(found.candidates) < size or len(ranking.near([*nearest[:1], *farthest])) < 2
+    ends = bool(nearest) and len(ranking.near([nearest[0], *farthest])) < 2
+    return nearest, len(found.candidates) < size or ends
 
 
 def checked(candidates: Sequence[ask.Candidate], tenant: str) -> list[ask.Candidate]:
