@@ -35,6 +35,7 @@ class Line:
 
     def __init__(self, address: SplitResult, seconds: float) -> None:
         self._address, self._seconds = address, seconds
+        self._trusted = ssl.create_default_context(cafile=DEFAULT_CA_BUNDLE_PATH) if address.scheme == "https" else None
         self._socket: socket.socket | None = None
         self._answer = Answered()
 
@@ -51,10 +52,10 @@ class Line:
         Raises ValueError for what would not stay in its header.
         """
         assert self._socket is not None
+        if bad := [name for name, value in headers.items() if not f"{name}{value}".isprintable()]:
+            raise ValueError(f"headers with control characters: {bad}")
         fields = [f"POST {path} HTTP/1.1", f"Host: {self._address.netloc}", f"Content-Length: {len(body)}"]
         fields += [f"{name}: {value}" for name, value in headers.items()]
-        if not "".join(fields).isprintable():
-            raise ValueError(f"headers with control characters: {fields}")
         until = time.monotonic() + self._seconds
         self._socket.settimeout(self._seconds)
         self._socket.sendall("\r\n".join([*fields, "\r\n"]).encode("latin-1") + body)
@@ -69,13 +70,12 @@ class Line:
             self._socket = None
 
     def _connected(self) -> socket.socket:
-        host, secure = self._address.hostname or "", self._address.scheme == "https"
-        connection = socket.create_connection((host, self._address.port or (443 if secure else 80)), CONNECT_SECONDS)
+        host, port = self._address.hostname or "", self._address.port or (443 if self._trusted else 80)
+        connection = socket.create_connection((host, port), CONNECT_SECONDS)
         connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-        if secure:
-            trusted = ssl.create_default_context(cafile=DEFAULT_CA_BUNDLE_PATH)
+        if self._trusted:
             # Closes the connection itself when the other end is not to be trusted.
-            connection = trusted.wrap_socket(connection, server_hostname=host)
+            connection = self._trusted.wrap_socket(connection, server_hostname=host)
         return connection
 
 
@@ -116,6 +116,11 @@ class Answered:
             raise TimeoutError("the answer did not end in time")
         connection.settimeout(left)
         return connection.recv(READ_BYTES)
+
+    def on_message_begin(self) -> None:
+        """Of what nobody asked for, nothing may be taken for an answer; the parser hands it on as its own error."""
+        if self._complete:
+            raise ConnectionError("more than one answer")
 
     def on_header(self, name: bytes, value: bytes) -> None:
         self._response.headers[name.decode("latin-1").lower()] = value.decode("latin-1")
