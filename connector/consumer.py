@@ -122,7 +122,8 @@ class Consumer:
             verdict = outcome(answer)
         finally:
             seconds = time.monotonic() - started
-            self.pace.called(seconds)
+            if verdict.kind == "success":
+                self.pace.called(seconds)
             metrics.CALL.labels(self.function).observe(seconds)
             self.gate.leave(permit, verdict)
         now, chance = datetime.now(UTC), 1.0 - random.random()
