@@ -39,7 +39,7 @@ export class Letters {
     this.load();
   }
 
-  /** As many as are shown, anew; of several answers under way the last one asked for counts. */
+  /** As many as are shown, at most MOST, anew; of several answers under way the last one asked for counts. */
   async load() {
     const asked = ++this.#asked;
     try {
