@@ -16,7 +16,7 @@ from playwright.sync_api import Browser, Page, sync_playwright
 from bench.corpus import percentile
 from cli.client import Client
 from cli.place import api_key, url
-from local import background
+from local import background, services
 from pipeline import database
 from tests.web import archive, chromium
 
@@ -76,7 +76,8 @@ def main() -> None:
     parser.add_argument("--visits", type=int, default=VISITS)
     visits = parser.parse_args().visits
     client, tenant = Client(url(None), api_key(None)), f"bench-{uuid4().hex[:12]}"
-    for name, value in background.owner_environment({}).items():
+    addresses = {} if "PGHOST" in os.environ else services.environment()
+    for name, value in background.owner_environment(addresses).items():
         os.environ.setdefault(name, value)
     key = client.post("/api/keys", json={"name": "bench", "scopes": ["read"], "tenant": tenant})
     archive.fill(tenant, MANY)
