@@ -22,7 +22,7 @@ from tenacity import retry, retry_if_exception_type, stop_after_attempt, wait_fi
 from bench.corpus import percentile
 from bench.scratch import Scratch, accepted, scratch
 from bench.vectors import CHUNKS_OF_A_DOCUMENT, SEED, document_id, entries, words
-from functions.query.search import CANDIDATES, FACETS, MODES, SPARE
+from functions.query.search import CANDIDATES, MODES, SPARE, keyword
 from pipeline import embeddings
 from pipeline.errors import Unavailable
 from pipeline.search import ask, index, queries
@@ -57,10 +57,10 @@ def bodies(text: str, mode: str, tenant: str) -> list[dict[str, Any]]:
     """What the function asks the index for, mode by mode."""
     filters = Filters(tenant=tenant)
     if mode == "keyword":
-        return [queries.by_keyword(text, filters, HITS + SPARE, FACETS)]
+        return list(keyword(text, filters, HITS + SPARE))
     vector = embeddings.embed([text])[0].tolist()
     meaning = queries.by_meaning(vector, embeddings.model_name(), filters, CANDIDATES)
-    return [meaning] if mode == "semantic" else [queries.by_keyword(text, filters, CANDIDATES, FACETS), meaning]
+    return [meaning] if mode == "semantic" else [*keyword(text, filters, CANDIDATES), meaning]
 
 
 def milliseconds(act: Callable[[], Any]) -> float:

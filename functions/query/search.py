@@ -103,18 +103,28 @@ def answer(text: str, mode: str, filters: Filters, wanted: int) -> Answer:
         (found,) = ask.candidates(meaning)
         nearest, complete = near(found, filters.tenant, size)
         return Answer(mode=mode, ranked=ranking.alone(nearest), counts=of_candidates(nearest, complete=complete))
-    words, found = ask.candidates(queries.by_keyword(text, filters, size, FACETS), meaning)
-    matching = checked(words.candidates, filters.tenant)
+    *words, found = ask.candidates(*keyword(text, filters, size), meaning)
+    matched = with_numbers(*words)
+    matching = checked(matched.candidates, filters.tenant)
     nearest, complete = near(found, filters.tenant, size)
     both = ranking.first_of_each([*matching, *nearest])
-    counts = counted(words, both, meaning=True, complete=complete)
+    counts = counted(matched, both, meaning=True, complete=complete)
     return Answer(mode=mode, ranked=ranking.fused(matching, nearest), counts=counts)
 
 
 def by_keyword(text: str, filters: Filters, wanted: int) -> Answer:
-    (found,) = ask.candidates(queries.by_keyword(text, filters, wanted + SPARE, FACETS))
+    found = with_numbers(*ask.candidates(*keyword(text, filters, wanted + SPARE)))
     matching = checked(found.candidates, filters.tenant)
     return Answer(mode="keyword", ranked=ranking.alone(matching), counts=counted(found, matching))
+
+
+def keyword(text: str, filters: Filters, size: int) -> tuple[dict[str, Any], dict[str, Any]]:
+    """What the words find, and how much that is: two searches, so that each has a core of its own."""
+    return queries.by_keyword(text, filters, size), queries.counting(text, filters, FACETS)
+
+
+def with_numbers(found: ask.Found, numbers: ask.Found) -> ask.Found:
+    return replace(numbers, candidates=found.candidates)
 
 
 def near(found: ask.Found, tenant: str, size: int) -> tuple[list[ask.Candidate], bool]:

@@ -36,7 +36,7 @@ class Candidate:
 
 @dataclass(frozen=True, kw_only=True)
 class Found:
-    """The candidates of one search, best first. total and facets are numbers of documents, where they were counted."""
+    """What one search answers: candidates, best first, or counts of documents: total and facets."""
 
     candidates: Sequence[Candidate] = ()
     total: int = 0

@@ -43,15 +43,25 @@ def first_words(text: str) -> str:
     return text if len(words) <= MOST_WORDS else text[: words[MOST_WORDS].start()]
 
 
-def by_keyword(text: str, filters: Filters, size: int, facets: Sequence[str]) -> dict[str, Any]:
-    """The best entry of each run, best first. An empty text matches everything, newest first."""
+def by_keyword(text: str, filters: Filters, size: int) -> dict[str, Any]:
+    """The best entry of each run, best first. An empty text matches everything, newest first.
+
+    Nothing is counted here: beside it, `counting` runs on another core.
+    """
     query: dict[str, Any] = {"filter": filters.clauses()}
     order: list[dict[str, Any]] = BEST_FIRST
     if text:
         query["must"] = [matching(text)]
     else:
         order = [{"created_at": "desc"}, {"document_run": "asc"}]
-    return _one_of_each_run({"bool": query}, size, order) | {"aggs": counts(facets)}
+    return _one_of_each_run({"bool": query}, size, order)
+
+
+def counting(text: str, filters: Filters, facets: Sequence[str]) -> dict[str, Any]:
+    """What by_keyword finds, in numbers: documents in all, and documents for each value of each facet."""
+    wanted = [*filters.clauses(), *([matching(text)] if text else [])]
+    query = {"bool": {"filter": wanted}}
+    return {"query": query, "size": 0, "track_total_hits": False, "aggs": _counts(facets)}
 
 
 def by_meaning(vector: Sequence[float], model: str, filters: Filters, entries: int) -> dict[str, Any]:
@@ -88,8 +98,7 @@ def like_text(index: str, entry_id: str, filters: Filters, size: int) -> dict[st
     return _one_of_each_run(query, size, BEST_FIRST)
 
 
-def counts(facets: Sequence[str]) -> dict[str, Any]:
-    """Documents in all, and documents for each value of each facet."""
+def _counts(facets: Sequence[str]) -> dict[str, Any]:
     known: dict[str, dict[str, Any]] = {
         "category": _of_documents({"terms": {"field": "category", "size": FACET_VALUES}}),
         "language": _of_documents({"terms": {"field": "language", "size": FACET_VALUES}}),

@@ -43,7 +43,7 @@ def extracted(markdown: str = MARKDOWN, fields: dict[str, Any] = FIELDS) -> Enve
 
 
 def found(text: str, **wanted: Any) -> list[UUID]:
-    body = queries.by_keyword(text, filters.Filters(tenant="default", **wanted), 10, ())
+    body = queries.by_keyword(text, filters.Filters(tenant="default", **wanted), 10)
     return [each.document_id for each in ask.candidates(body)[0].candidates]
 
 
@@ -59,7 +59,7 @@ def test_an_indexed_document_is_found_by_text_name_and_field() -> None:
 def test_an_entry_knows_its_page() -> None:
     event = extracted()
     deliver(app, event)
-    (candidate,) = ask.candidates(queries.by_keyword("thirty", filters.Filters(tenant="default"), 10, ()))[0].candidates
+    (candidate,) = ask.candidates(queries.by_keyword("thirty", filters.Filters(tenant="default"), 10))[0].candidates
     assert ask.show([candidate.entry_id], "thirty")[candidate.entry_id].page == 2
 
 

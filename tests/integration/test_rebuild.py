@@ -36,7 +36,7 @@ def extracted(document_id: UUID, text: str, run: int = 1) -> Any:
 
 
 def found(text: str) -> list[UUID]:
-    body = queries.by_keyword(text, filters.Filters(tenant="default"), 10, ())
+    body = queries.by_keyword(text, filters.Filters(tenant="default"), 10)
     return [each.document_id for each in ask.candidates(body)[0].candidates]
 
 
@@ -86,10 +86,12 @@ def test_while_two_indexes_are_read_each_document_is_one_hit(search_index: str) 
     rebuild.written(rebuild.searchable(None)[0], new)
     swap.join(new)
     assert swap.in_use() == [f"{search_index}-v1", new]
-    body = queries.by_keyword("invoice", filters.Filters(tenant="default"), 10, ["category"])
-    (answer,) = ask.candidates(body)
-    assert ([each.document_id for each in answer.candidates], answer.total) == ([document_id], 1)
-    assert answer.facets["category"] == {"invoice": 1}
+    mine = filters.Filters(tenant="default")
+    hits, numbers = ask.candidates(
+        queries.by_keyword("invoice", mine, 10), queries.counting("invoice", mine, ["category"])
+    )
+    assert ([each.document_id for each in hits.candidates], numbers.total) == ([document_id], 1)
+    assert numbers.facets["category"] == {"invoice": 1}
     assert index.count(document_id, 1) == 1
     other = indexed("invoice more")
     assert set(found("invoice")) == {document_id, other}
@@ -113,7 +115,7 @@ def test_a_run_on_its_way_does_not_replace_the_searchable_one() -> None:
     handle(extracted(document_id, "beta", run=2))
     rebuild.rebuild()
     assert index.runs_after(None, 10) == [f"{document_id}.1", f"{document_id}.2"]
-    (alpha,) = ask.candidates(queries.by_keyword("alpha", filters.Filters(tenant="default"), 10, ()))[0].candidates
+    (alpha,) = ask.candidates(queries.by_keyword("alpha", filters.Filters(tenant="default"), 10))[0].candidates
     assert ask.show([alpha.entry_id], "")[alpha.entry_id].category == "invoice"
 
 

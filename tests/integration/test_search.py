@@ -39,12 +39,8 @@ def entry(text: str, *, document_id: UUID | None = None, vector: bool = False, *
 
 
 def found(text: str, filters: Filters = MINE) -> list[str]:
-    (answer,) = ask.candidates(queries.by_keyword(text, filters, 10, queries_facets()))
+    (answer,) = ask.candidates(queries.by_keyword(text, filters, 10))
     return [each.entry_id for each in answer.candidates]
-
-
-def queries_facets() -> tuple[str, ...]:
-    return ("category", "language", "created")
 
 
 def meant(text: str, filters: Filters = MINE) -> list[str]:
@@ -114,9 +110,10 @@ def test_totals_and_facets_count_documents_not_chunks() -> None:
     invoice, receipt = uuid4(), uuid4()
     chunks = [entry(f"invoice part {number}", document_id=invoice, ordinal=number) for number in range(5)]
     index.put([*chunks, entry("invoice copy", document_id=receipt, category="receipt", language="de")])
-    (answer,) = ask.candidates(queries.by_keyword("invoice", MINE, 10, queries_facets()))
-    assert (len(answer.candidates), answer.total) == (2, 2)
-    assert answer.facets == {
+    facets = ("category", "language", "created")
+    hits, numbers = ask.candidates(queries.by_keyword("invoice", MINE, 10), queries.counting("invoice", MINE, facets))
+    assert (len(hits.candidates), numbers.total) == (2, 2)
+    assert numbers.facets == {
         "category": {"invoice": 1, "receipt": 1},
         "language": {"en": 1, "de": 1},
         "created": {"2024-05": 2},
