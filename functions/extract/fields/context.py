@@ -1,5 +1,6 @@
 """What the rules of one document share; pure."""
 
+import functools
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -11,9 +12,11 @@ from .date_order import DateOrder, order_of
 from .kinds import Reader
 from .labels import candidates
 from .lines import Line
+from .passages import Passage
 from .values import Fields
 
 TEXT_CHARS = 40_000
+WHOLE_CHARS = 400_000
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -27,6 +30,16 @@ class Context:
     enclosed: int = 0
     labels: Mapping[str, Sequence[str]] = field(default_factory=dict)
     found: Fields = field(default_factory=dict)
+
+    @functools.cached_property
+    def passage(self) -> Passage:
+        """What is read first, without line ends: the opening of a text and its end."""
+        return Passage(read=self.read, chars=TEXT_CHARS)
+
+    @functools.cached_property
+    def whole(self) -> Passage:
+        """All pages: a clause may stand on any."""
+        return Passage(read=lines.all_lines(self.pages), chars=WHOLE_CHARS)
 
     @property
     def days_first(self) -> bool:

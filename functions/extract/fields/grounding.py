@@ -35,20 +35,6 @@ def grounded(
     return None
 
 
-def quoted(value: str, read: Sequence[Line], confidence: float) -> FieldValue:
-    """A value with the place where the text shows its beginning."""
-    for line in read:
-        for spot in spots(line):
-            at = spot.text.casefold().find(value.casefold())
-            if at >= 0:
-                end = at + len(value)
-                return FieldValue(
-                    value=value, page=line.page, quote=spot.text[at:end], box=spot.part(at, end), confidence=confidence
-                )
-    page = read[0].page if read else None
-    return FieldValue(value=value, page=page, quote=value, confidence=confidence)
-
-
 def folded(text: str) -> str:
     """Letters and digits only, in one case."""
     return re.sub(r"[\W_]", "", unicodedata.normalize("NFKC", text).casefold())

@@ -3,16 +3,17 @@
 import functools
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from pipeline.pages import Box, Page, Segment
+from pipeline.pages import Box, Page, Row, Segment
 
 FIRST_PAGES = 5
 LAST_PAGES = 2
-LINE_CHARS = 400
+LINE_CHARS = 2_000
 NOWHERE: Box = (0.0, 0.0, 1.0, 1.0)
 """The box of rows in formats without places."""
 
+_FIXED_SPACES = re.compile("[\u00a0\u2007\u202f]")
 BELOW_LINES = 3
 BELOW_HEIGHTS = 4.0
 COLUMN_SLACK = 0.02
@@ -72,10 +73,15 @@ def telling(pages: Sequence[Page]) -> Sequence[Page]:
 
 def all_lines(pages: Sequence[Page]) -> tuple[Line, ...]:
     rows = ((page.number, row) for page in pages for row in page.rows if row.segments)
-    return tuple(
-        Line(page=page, number=number, segments=row.segments, text=row.text[:LINE_CHARS])
-        for number, (page, row) in enumerate(rows)
-    )
+    return tuple(_line(page, number, row) for number, (page, row) in enumerate(rows))
+
+
+def _line(page: int, number: int, row: Row) -> Line:
+    """Spaces that do not break read like others."""
+    segments = row.segments
+    if _FIXED_SPACES.search(row.text):
+        segments = tuple(replace(each, text=_FIXED_SPACES.sub(" ", each.text)) for each in segments)
+    return Line(page=page, number=number, segments=segments, text=Row(segments=segments).text[:LINE_CHARS])
 
 
 def spots(line: Line) -> Iterator[Spot]:

@@ -59,10 +59,10 @@ def phone(context: Context, _: Described) -> FieldValue | None:
 
 def _labelled(context: Context, described: Described) -> list[Candidate]:
     found = candidates(described.get("x-labels", ()), context.read[:80], context.reader("name"))
-    return [each for each in found if _is_person(each.read.value)]
+    return [each for each in found if is_person(each.read.value)]
 
 
-def _is_person(text: str) -> bool:
+def is_person(text: str) -> bool:
     calm = text.title() if text.isupper() else text
     return bool(_PERSON.match(calm)) and not _NO_PERSON.search(text) and not names.SUFFIX.search(text)
 
@@ -73,7 +73,7 @@ def _headline(read: tuple[Line, ...]) -> Candidate | None:
             text = re.sub(r"^[#*\s]{1,6}", "", spot.text).strip(" *|,")
             of_cv = _OF_CV.match(text)
             name = next((group for group in of_cv.groups() if group), text) if of_cv else text
-            if _is_person(name):
+            if is_person(name):
                 at = spot.text.find(name)
                 return Candidate(
                     read=Read(value=_calm(name), start=at, end=at + len(name)), spot=spot, score=0.75, label=""

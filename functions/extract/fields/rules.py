@@ -31,7 +31,7 @@ RULES: Mapping[str, Rule] = {
     "attachment-count": correspondence.attachment_count,
     "bank": banking.bank,
     "buyer": commerce.buyer,
-    "contract-parties": agreement_parties.parties,
+    "contract-parties": agreement_parties.parties_of,
     "currency": commerce.currency,
     "doi": publications.doi,
     "effective-date": agreement_terms.effective_date,
