@@ -87,8 +87,9 @@ def quotes(fields: Mapping[str, Any], text: str) -> Iterator[tuple[str, bool]]:
     haystack = _letters(text)
     for field in fields.values():
         for each in field if isinstance(field, list) else [field]:
-            quote = _letters(each.get("quote") or "")
-            yield each["method"], bool(quote) and quote in haystack
+            quote = each.get("quote") or ""
+            letters = _letters(quote)
+            yield each["method"], bool(quote) and (letters in haystack if letters else quote in text)
 
 
 def _letters(text: str) -> str:

@@ -77,3 +77,23 @@ def test_the_fields_are_as_their_schema_says(text: str) -> None:
         categories.named("invoice").fields,
         cls=jsonschema.Draft202012Validator,
     )
+
+
+def test_a_quote_leaves_out_lines_that_another_column_parts() -> None:
+    parted = """
+    Harbour Tools Ltd
+    1 Quay Street, Leeds
+
+    Bill To                          Invoice No: 77
+    Anna Lindt GmbH                  Date: 3 May 2024
+    Hauptstraße 5                    Terms: 30 days
+    10115 Berlin                     Due: 2 June 2024
+
+    Total                            5.00
+    """
+    buyer = extract_fields(category="invoice", pages=[page(parted)], attachments=[], corrections={}).fields[
+        "buyer_party"
+    ]
+    assert isinstance(buyer, FieldValue)
+    assert buyer.value == {"name": "Anna Lindt GmbH", "address": "Hauptstraße 5, 10115 Berlin"}
+    assert buyer.quote == "Anna Lindt GmbH"

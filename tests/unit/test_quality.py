@@ -117,6 +117,11 @@ def test_a_quote_counts_where_the_text_holds_it() -> None:
     assert list(fields.quotes(found, text)) == [("rules", True), ("rules", True), ("rules", False), ("xml", False)]
 
 
+def test_a_quote_of_signs_only_counts_where_the_text_holds_it_as_it_is() -> None:
+    found = {"currency": field("USD", "$"), "other": field("EUR", "€")}
+    assert list(fields.quotes(found, "Total $5.00")) == [("rules", True), ("rules", False)]
+
+
 def test_gain_is_binary_and_discounted_by_rank() -> None:
     assert ranking.ndcg(["x", "a", "b"], {"a", "b"}) == pytest.approx((1 / np.log2(3) + 1 / 2) / (1 + 1 / np.log2(3)))
     assert ranking.ndcg(["a", "b"], {"b", "a"}) == 1

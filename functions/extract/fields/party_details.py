@@ -27,11 +27,12 @@ def party(context: Context, described: Described) -> FieldValue | None:
     address = _address(headed, found.value)
     vat_id = context.known(f"{of}_vat_id") or _vat_id(headed)
     value = {"name": found.value, "address": ", ".join(address), "vat_id": vat_id}
+    shown = headed[: 1 + len(address)]
     return FieldValue(
         value={name: each for name, each in value.items() if each},
         page=found.page,
-        quote="\n".join(spot.text for spot in headed[: 1 + len(address)]) or found.quote,
-        box=_around(headed[: 1 + len(address)]) or found.box,
+        quote=_quote(shown) or found.quote,
+        box=_around(shown) or found.box,
         confidence=found.confidence,
     )
 
@@ -65,6 +66,12 @@ def _address(headed: Sequence[Spot], name: str) -> tuple[str, ...]:
 def _vat_id(headed: Sequence[Spot]) -> str:
     found = (identifiers.find_vat_id(spot.text) for spot in headed)
     return next((each[0] for each in found if each), "")
+
+
+def _quote(shown: Sequence[Spot]) -> str:
+    """The lines as the page has them; empty where another column stands beside them and parts them."""
+    alone = all(len(spot.line.segments) == 1 for spot in shown)
+    return "\n".join(spot.text for spot in shown) if alone else ""
 
 
 def _around(headed: Sequence[Spot]) -> tuple[float, float, float, float] | None:
