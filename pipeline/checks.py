@@ -46,15 +46,25 @@ def breaks(rows: Sequence[Mapping[str, Any]]) -> int:
 
 
 def _sums(fields: Fields) -> Iterator[Failure]:
+    """Charges beside the list, as freight or a tip, may lead from the list to its sum, or from that to the total."""
     subtotal, tax, total = (_amount(fields, name) for name in ("subtotal", "tax", "total"))
-    if subtotal is not None and tax is not None and total is not None and abs(subtotal + tax - total) > TOLERANCE:
-        message = f"subtotal {subtotal} and tax {tax} do not add up to the total {total}"
-        yield ("subtotal", "tax", "total"), _warning(fields, "total", "sum-mismatch", message)
+    charges = _item_sum(_rows(fields, "charges")) or Decimal(0)
+    if subtotal is not None and tax is not None and total is not None:
+        whole = (subtotal + tax, subtotal + tax + charges)
+        if all(abs(each - total) > TOLERANCE for each in whole):
+            message = f"subtotal {subtotal} and tax {tax} do not add up to the total {total}"
+            yield ("subtotal", "tax", "total"), _warning(fields, "total", "sum-mismatch", message)
     items = _item_sum(_rows(fields, "line_items"))
     expected = [each for each in (subtotal, total) if each is not None]
-    if items is not None and expected and all(abs(items - each) > TOLERANCE for each in expected):
+    if items is not None and expected and not adds_up(items, expected, tax, charges):
         message = f"the line items add up to {items}, not to {' or '.join(map(str, expected))}"
         yield ("line_items",), _warning(fields, "line_items", "sum-mismatch", message)
+
+
+def adds_up(items: Decimal, expected: Sequence[Decimal], tax: Decimal | None, charges: Decimal) -> bool:
+    """Is the sum of a list the subtotal or the total, as printed or with the charges beside it, and the tax?"""
+    beside = {Decimal(0), charges, charges + (tax or 0)} if charges else {Decimal(0)}
+    return any(abs(items + more - each) <= TOLERANCE for each in expected for more in beside)
 
 
 def _item_sum(items: Sequence[Mapping[str, Any]]) -> Decimal | None:

@@ -38,8 +38,12 @@ def plain(value: Decimal) -> str:
 
 def parse(text: str) -> Decimal | None:
     """The one amount a text is, whole numbers included; None where it is none."""
-    found = [each for each in _matches(text.strip()) if each.start == 0 and each.end == len(text.strip())]
-    return found[0].value if found else None
+    return next((each.value for each in entire(text)), None)
+
+
+def entire(text: str) -> list[AmountFound]:
+    """The one amount that is all of a text, whole numbers included."""
+    return [each for each in _matches(text.strip()) if each.start == 0 and each.end == len(text.strip())]
 
 
 def _found(text: str) -> Iterator[AmountFound]:

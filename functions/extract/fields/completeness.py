@@ -5,6 +5,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from decimal import Decimal
 from typing import Any
 
+from pipeline.checks import adds_up
 from pipeline.model import DocumentWarning
 from pipeline.pages import Page
 
@@ -72,11 +73,17 @@ def _ends(rows: Rows, opening: Decimal | None, closing: Decimal | None) -> str |
 def _line_items(rows: Rows, fields: Fields, read: Sequence[Line]) -> str | None:
     total = sum((Decimal(row["amount"]) for row in rows if "amount" in row), Decimal(0))
     expected = [each for each in (_amount(fields, "subtotal"), _amount(fields, "total")) if each is not None]
-    if any(abs(total - each) <= CENT for each in expected):
+    if not expected or adds_up(total, expected, _amount(fields, "tax"), _charges(fields)):
         return None
-    if expected and total < min(expected):
+    if total < min(expected):
         return f"the line items add up to {total}, which is less than {min(expected)}"
     return None
+
+
+def _charges(fields: Fields) -> Decimal:
+    found = fields.get("charges")
+    rows = found.value if isinstance(found, FieldValue) and isinstance(found.value, list) else []
+    return sum((Decimal(row["amount"]) for row in rows), Decimal(0))
 
 
 def _unread(read: Sequence[Line]) -> int:

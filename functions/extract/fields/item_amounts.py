@@ -3,9 +3,9 @@
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 
-from . import amounts
+from . import amounts, charges
 from .context import Context
 from .totals import CENT
 
@@ -18,21 +18,11 @@ _OF_ROW = re.compile(
     r"\b(?:amount|total|gesamt\w*|summe|betrag|montant|importe|importo|totale|totaal|bedrag|valor|wartość|kwota)\b",
     re.IGNORECASE,
 )
-
-
 _COUNTED = re.compile(
     r"\b(?:qty|quantity|hours|pcs|units|menge|anzahl|stunden|quantité|qté|cantidad|cant|quantità|q\.tà|aantal|quantidade"
     r"|qtd|ilość)\b",
     re.IGNORECASE,
 )
-
-_CHARGE = re.compile(
-    r"\b(?:shipping|freight|delivery|postage|carriage|handling|versand\w*|porto|fracht\w*|livraison|frais de port"
-    r"|port\b|env[íi]o|portes|spedizione|trasporto|verzend\w*|frete|wysyłka|discount|rabatt|remise|descuento|sconto"
-    r"|korting)",
-    re.IGNORECASE,
-)
-
 
 MOST = Decimal(10) ** 15
 """What no row comes to: two numbers of other columns."""
@@ -86,21 +76,11 @@ def _add_up(items: Sequence[Item], expected: Sequence[Decimal]) -> bool:
 
 def _expected(context: Context) -> list[Decimal]:
     """Subtotal, total, and total without tax, as far as they are known."""
-    subtotal, tax, total = (_known(context, name) for name in ("subtotal", "tax", "total"))
+    subtotal, tax, total = (charges.known(context, name) for name in ("subtotal", "tax", "total"))
     net = None if total is None or tax is None else total - tax
     return [each for each in (subtotal, total, net) if each is not None]
 
 
 def _less_a_charge(expected: Sequence[Decimal], context: Context) -> list[Decimal]:
     """What is expected of the rows where one other line, as freight, counts too."""
-    charges = [
-        found[-1].value for line in context.read if _CHARGE.search(line.text) and (found := amounts.find(line.text))
-    ]
-    return [each - charge for each in expected for charge in charges]
-
-
-def _known(context: Context, name: str) -> Decimal | None:
-    try:
-        return Decimal(context.known(name))
-    except InvalidOperation:
-        return None
+    return [each - charge.amount for each in expected for charge in charges.named(context.read)]

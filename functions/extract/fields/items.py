@@ -1,10 +1,10 @@
 """The line items of invoices, receipts and orders; pure."""
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from decimal import Decimal
 
-from . import amounts
+from . import amounts, whole_numbers
 from .context import Context, Described
 from .item_amounts import Item, multiplied
 from .lines import Line, all_lines
@@ -45,7 +45,8 @@ def line_items(context: Context, _: Described) -> FieldValue | None:
     headings = [line for line in read if _headings(line) >= HEADINGS_AT_LEAST]
     if not headings:
         return None
-    found = list(_items(read[headings[0].number + 1 :], headings[-1].number))
+    below, last = read[headings[0].number + 1 :], headings[-1].number
+    found = list(_items(below, last, _item)) or list(_items(below, last, whole_numbers.item))
     if not found:
         return None
     first = found[0][0]
@@ -57,14 +58,16 @@ def _headings(line: Line) -> int:
     return len({found.lower() for found in _HEADING.findall(line.text)})
 
 
-def _items(read: Sequence[Line], last_heading: int) -> Iterator[tuple[Line, Item]]:
+def _items(
+    read: Sequence[Line], last_heading: int, item_of: Callable[[Line], Item | None]
+) -> Iterator[tuple[Line, Item]]:
     """A total ends the list, unless the heading comes again below it: then it was carried over to the next page."""
     for line in read:
-        if _ENDS_ITEMS.search(line.segments[0].text) and amounts.find(line.text):
+        if _ENDS_ITEMS.search(line.segments[0].text) and (amounts.find(line.text) or whole_numbers.columns(line)):
             if line.number > last_heading:
                 return
             continue
-        item = _item(line)
+        item = item_of(line)
         if item:
             yield line, item
 

@@ -1,5 +1,6 @@
 """Total, subtotal and tax of invoices, receipts and orders; pure."""
 
+import functools
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
@@ -7,7 +8,7 @@ from decimal import Decimal
 
 from . import amounts
 from .kinds import Read
-from .labels import Candidate, compiled
+from .labels import SEPARATORS, Candidate, compiled
 from .lines import Line, Spot, below, matching, right_of, spots
 
 ROUNDED, STRONG, BARE = 4.0, 3.0, 1.5
@@ -149,15 +150,22 @@ def _labelled(label: str, read: Sequence[Line], worth: float, *, all_kinds: bool
 
 def _after(spot: Spot, match: re.Match[str], read: Sequence[Line], worth: float) -> list[Amount]:
     """The last amount behind the label on its line, else the one below it."""
-    beside = [each for each in _in_spot(spot, match.end(), worth, match[0]) if not _parted(spot, match, each)]
-    columns = [each for other in right_of(spot) for each in _in_spot(other, 0, worth, match[0])]
+    whole = not has_cents(tuple(read))
+    beside = [each for each in _in_spot(spot, match.end(), worth, match[0], whole) if not _parted(spot, match, each)]
+    columns = [each for other in right_of(spot) for each in _in_spot(other, 0, worth, match[0], whole)]
     if beside or columns:
         return (beside + columns)[-1:]
     for under in list(below(spot, read, reach=2))[:1]:
-        found = list(_in_spot(under, 0, worth - NEXT_LINE_COST, match[0]))
+        found = list(_in_spot(under, 0, worth - NEXT_LINE_COST, match[0], whole))
         if found:
             return found[-1:]
     return []
+
+
+@functools.lru_cache(maxsize=8)
+def has_cents(read: tuple[Line, ...]) -> bool:
+    """Who writes cents anywhere writes no money without them."""
+    return any(each.cents for line in read for each in amounts.find(line.text))
 
 
 def _parted(spot: Spot, match: re.Match[str], amount: Amount) -> bool:
@@ -166,7 +174,13 @@ def _parted(spot: Spot, match: re.Match[str], amount: Amount) -> bool:
     return bool(amounts.find(between) and _NEXT_LABEL.search(between))
 
 
-def _in_spot(spot: Spot, start: int, worth: float, label: str) -> Iterator[Amount]:
-    for each in amounts.find(spot.text[start:]):
+def _in_spot(spot: Spot, start: int, worth: float, label: str, whole: bool = False) -> Iterator[Amount]:
+    """The amounts of a segment from a character on; whole: a number without decimals that is all of it, too."""
+    text = spot.text[start:]
+    found = amounts.find(text)
+    if whole and not found:
+        shift = len(text) - len(text.lstrip(SEPARATORS))
+        start, found = start + shift, amounts.entire(text[shift:])
+    for each in found:
         read = Read(value=amounts.plain(each.value), start=each.start + start, end=each.end + start)
         yield Amount(value=each.value, worth=worth, read=read, spot=spot, label=label)
