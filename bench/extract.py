@@ -37,9 +37,7 @@ def stage(path: Path, media_type: str) -> Json:
     """The work of the stage on one document: {wall, cpu, pages}; raises Rejected."""
     wall, cpu = time.monotonic(), _cpu_seconds()
     with TemporaryDirectory() as folder:
-        converted = child.convert(
-            path, media_type=media_type, filename=path.name, limits=Limits(seconds=600), spool=Path(folder)
-        )
+        converted = child.convert(path, media_type=media_type, limits=Limits(seconds=600), spool=Path(folder))
     extract_fields(category="invoice", pages=converted.pages, attachments=(), corrections={})
     return {"wall": time.monotonic() - wall, "cpu": _cpu_seconds() - cpu, "pages": max(1, converted.page_count)}
 

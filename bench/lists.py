@@ -64,9 +64,7 @@ def measured(count: int, kind: Format, *, balance: bool, damaged: bool = False) 
     with TemporaryDirectory() as folder:
         path = Path(folder) / f"statement.{kind}"
         written(path, rows, closing=f"{closing:,.2f}")
-        converted = child.convert(
-            path, media_type=MEDIA_TYPES[kind], filename=path.name, limits=Limits(seconds=600), spool=Path(folder)
-        )
+        converted = child.convert(path, media_type=MEDIA_TYPES[kind], limits=Limits(seconds=600), spool=Path(folder))
     extraction = extract_fields(category="bank_statement", pages=converted.pages, attachments=(), corrections={})
     found = extraction.to_json().get("transactions", {"value": []})["value"]
     amounts = [row["amount"] for row in found]

@@ -10,6 +10,7 @@ PARTS = {
     "functions.extract.worker": "convert",
     "soffice": "convert",
     "functions.extract.handler": "extract",
+    "functions.classify.worker": "classify",
     "functions.classify.handler": "classify",
     "functions.index.handler": "index",
     "functions.upload.handler": "upload",

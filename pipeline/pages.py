@@ -1,7 +1,8 @@
 """The pages of a document as rows of text with their place; pure."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Literal
+from typing import Any, Literal
 
 Box = tuple[float, float, float, float]
 """x0, y0, x1, y1 as fractions of the page, origin top left."""
@@ -46,3 +47,24 @@ class Page:
     @property
     def text(self) -> str:
         return "\n".join(row.text for row in self.rows)
+
+
+def pages_to_json(pages: Iterable[Page]) -> list[dict[str, Any]]:
+    return [
+        {
+            "number": page.number,
+            "width": page.width,
+            "height": page.height,
+            "source": page.source,
+            "rows": [{"segments": [{"text": s.text, "box": s.box} for s in row.segments]} for row in page.rows],
+        }
+        for page in pages
+    ]
+
+
+def pages_from_json(data: Iterable[dict[str, Any]]) -> tuple[Page, ...]:
+    return tuple(Page(**{**each, "rows": tuple(_row(row) for row in each["rows"])}) for each in data)
+
+
+def _row(data: dict[str, Any]) -> Row:
+    return Row(segments=tuple(Segment(text=each["text"], box=tuple(each["box"])) for each in data["segments"]))

@@ -3,19 +3,19 @@
 import json
 import logging
 from collections.abc import Sequence
-from dataclasses import asdict
+from functools import partial
 from pathlib import Path
-from xml.etree.ElementTree import ParseError
 
-from defusedxml.common import DefusedXmlException
-from defusedxml.ElementTree import fromstring
-
-from pipeline import blobs, embeddings, reading
+from pipeline import blobs, embeddings
+from pipeline.isolated.second_chance import with_second_chance
 from pipeline.lightmodel.model import shipped
 from pipeline.model import Document
+from pipeline.pages import pages_to_json
 from pipeline.reading import Sample
 
-from .classify import Decision
+from . import child
+from .child import Look
+from .classify import SAMPLE_CHARS, Decision
 from .evidence import Evidence, of_pages, words_of_pages
 
 log = logging.getLogger(__name__)
@@ -25,31 +25,26 @@ MAIL = frozenset({"message/rfc822", "application/vnd.ms-outlook"})
 
 def warm_up() -> None:
     """Load what every decision needs."""
+    child.warm_up()
     shipped()
     embeddings.warm_up()
 
 
-def evidence_of(path: Path, media_type: str, sample: Sample) -> Evidence:
+def look_at(document: Document, run: int, path: Path) -> Look:
+    """Raises Rejected, or Unavailable."""
+    too_slow = blobs.run_key(document.tenant, document.id, run, "too-slow/classify")
+    looking = partial(child.look, path, document.media_type, document.filename, chars=SAMPLE_CHARS)
+    return with_second_chance(too_slow, looking)
+
+
+def evidence_of(look: Look, media_type: str) -> Evidence:
     return Evidence(
-        xml_root=embedded_root(path, sample) if media_type == reading.PDF else None,
+        xml_root=look.xml_root,
         email_headers=media_type in MAIL,
-        pages=sample.page_count,
-        page_shape=of_pages(sample.pages),
-        page_words=words_of_pages(sample.pages),
+        pages=look.sample.page_count,
+        page_shape=of_pages(look.sample.pages),
+        page_words=words_of_pages(look.sample.pages),
     )
-
-
-def embedded_root(path: Path, sample: Sample) -> str | None:
-    """The local name of the root of the first XML file inside a PDF, as electronic invoices carry one."""
-    if not any(name.lower().endswith(".xml") for name in sample.embedded):
-        return None
-    for name, content in reading.pdf_attachments(path):
-        if name.lower().endswith(".xml"):
-            try:
-                return str(fromstring(content).tag).rsplit("}", 1)[-1]
-            except (ParseError, DefusedXmlException, ValueError):
-                continue
-    return None
 
 
 def embedding_of(text: str) -> Sequence[float] | None:
@@ -69,7 +64,7 @@ def keep_sample(document: Document, run: int, sample: Sample, decision: Decision
     content = {
         "text": sample.text,
         "ocr_used": sample.ocr_used,
-        "pages": [asdict(page) for page in sample.pages] if sample.ocr_used else [],
+        "pages": pages_to_json(sample.pages) if sample.ocr_used else [],
         "reasons": decision.reasons,
     }
     blobs.write(key, json.dumps(content, ensure_ascii=False).encode(), "application/json")

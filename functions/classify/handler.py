@@ -3,14 +3,14 @@
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from pipeline import blobs, documents, language, reading
+from pipeline import blobs, documents, language
 from pipeline.envelope import Envelope
 from pipeline.events import DocumentClassified, DocumentUploaded, limited
 from pipeline.lightmodel import in_use
 from pipeline.stage import stage
 
-from .classify import SAMPLE_CHARS, classify
-from .gather import embedding_of, evidence_of, keep_sample, warm_up
+from .classify import classify
+from .gather import embedding_of, evidence_of, keep_sample, look_at, warm_up
 from .opinion import with_opinion
 
 
@@ -19,13 +19,13 @@ def handle(uploaded: Envelope[DocumentUploaded]) -> DocumentClassified:
     with TemporaryDirectory() as folder:
         path = Path(folder) / "original"
         blobs.download(document.original_key, path, sha256=document.sha256)
-        sample = reading.first_pages(path, document.media_type, document.filename, chars=SAMPLE_CHARS)
-        evidence = evidence_of(path, document.media_type, sample)
+        look = look_at(document, uploaded.run, path)
+    sample = look.sample
     decision = classify(
         text=sample.text,
         media_type=document.media_type,
         filename=document.filename,
-        evidence=evidence,
+        evidence=evidence_of(look, document.media_type),
         embedding=embedding_of(sample.text),
         corrected=document.corrections.get("category"),
         model=in_use.of(document.tenant),

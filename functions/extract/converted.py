@@ -1,12 +1,11 @@
 """What a conversion may use and what it gives, and both as JSON for the child process; pure."""
 
-from collections.abc import Iterable
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
 from pipeline.model import DocumentWarning
-from pipeline.pages import Page, Row, Segment
+from pipeline.pages import Page, pages_from_json, pages_to_json
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -74,24 +73,3 @@ def from_json(data: dict[str, Any]) -> Converted:
         engine=data["engine"],
         page_count=data["page_count"],
     )
-
-
-def pages_to_json(pages: Iterable[Page]) -> list[dict[str, Any]]:
-    return [
-        {
-            "number": page.number,
-            "width": page.width,
-            "height": page.height,
-            "source": page.source,
-            "rows": [{"segments": [{"text": s.text, "box": s.box} for s in row.segments]} for row in page.rows],
-        }
-        for page in pages
-    ]
-
-
-def pages_from_json(data: Iterable[dict[str, Any]]) -> tuple[Page, ...]:
-    return tuple(Page(**{**each, "rows": tuple(_row(row) for row in each["rows"])}) for each in data)
-
-
-def _row(data: dict[str, Any]) -> Row:
-    return Row(segments=tuple(Segment(text=each["text"], box=tuple(each["box"])) for each in data["segments"]))

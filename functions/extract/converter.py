@@ -14,10 +14,10 @@ from docling.datamodel.document import ConversionResult
 from docling.document_converter import DocumentConverter, HTMLFormatOption, ImageFormatOption, PdfFormatOption
 
 from pipeline.errors import Rejected
+from pipeline.isolated.process import starving
 from pipeline.rows import Cell
 
 from . import engines, models
-from .process import starving
 from .scan import Scan
 
 _COMMENT_SIGN = "Invalid input tag of type"

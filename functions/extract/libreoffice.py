@@ -8,8 +8,7 @@ from pathlib import Path
 
 from pipeline import settings
 from pipeline.errors import Rejected
-
-from .process import die_with_parent
+from pipeline.isolated.process import die_with_parent
 
 _TIMEOUT_SECONDS = 60
 _PROGRAMS = ("soffice", "libreoffice")

@@ -6,22 +6,23 @@ asks to be called again.
 
 import json
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
 from pipeline import blobs, settings
 from pipeline.envelope import Envelope
-from pipeline.errors import Continues, Rejected, Unavailable
+from pipeline.errors import Continues
 from pipeline.events import DocumentClassified
+from pipeline.isolated.second_chance import with_second_chance
 from pipeline.model import Document
-from pipeline.pages import Page
+from pipeline.pages import Page, pages_from_json
 from pipeline.reading import PDF
 from pipeline.stage import tell
 
 from . import child, models
-from .converted import Converted, Limits, from_json, pages_from_json, to_json
+from .converted import Converted, Limits, from_json, to_json
 
 FIRST_PAGES = 4
 MOST_PAGES = 50
@@ -65,8 +66,9 @@ def limits() -> Limits:
 def converted_in_ranges(document: Document, classified: Envelope[DocumentClassified], path: Path) -> Converted:
     """The whole document; raises Rejected, or Continues after CALL_SECONDS with some ranges kept."""
     known = sampled_pages(document)
+    too_slow = blobs.run_key(document.tenant, document.id, classified.run, "too-slow/extract")
     if document.media_type not in PAGED:
-        return with_second_chance(document, classified.run, lambda: converted(document, path, limits(), known))
+        return with_second_chance(too_slow, lambda: converted(document, path, limits(), known))
     started = time.monotonic()
     folder = blobs.run_key(document.tenant, document.id, classified.run, "pages/")
     parts = [from_json(json.loads(blobs.read(key))) for key in blobs.keys(folder)]
@@ -76,7 +78,7 @@ def converted_in_ranges(document: Document, classified: Envelope[DocumentClassif
             raise Continues(f"{len_of(parts)} of {parts[0].page_count} pages are read")
         begun = time.monotonic()
         following = partial(next_range, document, path, parts, size, known)
-        parts.append(with_second_chance(document, classified.run, following))
+        parts.append(with_second_chance(too_slow, following))
         if len(parts) > 1 or len_of(parts) < parts[0].page_count:
             keep(folder, parts)
             tell("extract", classified, status="reading", page=len_of(parts), pages=parts[0].page_count)
@@ -99,7 +101,6 @@ def converted(
     return child.convert(
         path,
         media_type=document.media_type,
-        filename=document.filename,
         limits=allowed,
         first=first,
         last=last,
@@ -112,18 +113,6 @@ def keep(folder: str, parts: Sequence[Converted]) -> None:
     last = len_of(parts)
     key = f"{folder}{last - len(parts[-1].pages) + 1:06d}-{last:06d}.json"
     blobs.write(key, json.dumps(to_json(parts[-1])).encode(), "application/json")
-
-
-def with_second_chance(document: Document, run: int, convert: Callable[[], Converted]) -> Converted:
-    """A conversion that takes too long may have met a busy machine: once it is deferred, then it is refused."""
-    try:
-        return convert()
-    except Rejected as refusal:
-        mark = blobs.run_key(document.tenant, document.id, run, "too-slow")
-        if refusal.code != "conversion-timeout" or blobs.keys(mark):
-            raise
-        blobs.write(mark, refusal.reason.encode(), "text/plain")
-        raise Unavailable(refusal.reason, retry_after=30) from refusal
 
 
 def len_of(parts: Sequence[Converted]) -> int:

@@ -17,14 +17,16 @@ from pipeline.errors import Rejected
 from pipeline.pages import Page, Row, Segment
 from pipeline.reading import PDF
 from tests import papers
+from tests.children import workers
 from tests.waiting import eventually
 
 TEXT = "text/plain"
 QUICK = Limits(seconds=60)
+WORKER = "functions.extract.worker"
 
 
 def convert(path: Path, media_type: str, limits: Limits = QUICK, **how: object) -> Converted:
-    return child.convert(path, media_type=media_type, filename=path.name, limits=limits, **how)  # type: ignore[arg-type]
+    return child.convert(path, media_type=media_type, limits=limits, **how)  # type: ignore[arg-type]
 
 
 def code(path: Path, media_type: str, limits: Limits = QUICK) -> str:
@@ -40,12 +42,6 @@ def codes(converted: Converted) -> list[str]:
 def written(path: Path, content: bytes) -> Path:
     path.write_bytes(content)
     return path
-
-
-def workers(parent: int) -> list[int]:
-    """The ids of the child processes of a process."""
-    tasks = Path(f"/proc/{parent}/task").glob("*/children")
-    return [int(pid) for task in tasks for pid in task.read_text().split()]
 
 
 def test_a_pdf_becomes_markdown_structure_and_rows(tmp_path: Path) -> None:
@@ -211,11 +207,11 @@ def test_a_conversion_that_needs_too_much_memory_ends_and_the_next_works(tmp_pat
 
 def test_a_killed_child_costs_no_document(tmp_path: Path) -> None:
     convert(written(tmp_path / "a.txt", b"warm"), TEXT)
-    (pid,) = workers(os.getpid())
+    (pid,) = workers(os.getpid(), WORKER)
     threading.Timer(0.2, os.kill, (pid, signal.SIGKILL)).start()
     slow = papers.word(tmp_path / "b.docx", ["a paragraph of some words"] * 1500)
     assert "a paragraph" in convert(slow, papers.WORD).markdown
-    assert workers(os.getpid()) != [pid]
+    assert workers(os.getpid(), WORKER) != [pid]
 
 
 PARENT = """
@@ -229,8 +225,8 @@ sys.stdin.read()
 
 def test_the_parent_stays_small_and_takes_the_child_with_it() -> None:
     parent = subprocess.Popen([sys.executable, "-c", PARENT], stdin=subprocess.PIPE)
-    eventually(lambda: bool(workers(parent.pid)), within=90)
-    (worker,) = workers(parent.pid)
+    eventually(lambda: bool(workers(parent.pid, WORKER)), within=90)
+    (worker,) = workers(parent.pid, WORKER)
     parent.kill()
     parent.communicate()
     eventually(lambda: not Path(f"/proc/{worker}/exe").exists(), within=90)

@@ -11,8 +11,9 @@ from docling.datamodel.pipeline_options import LayoutObjectDetectionOptions, Tab
 from functions.extract import child, engines, models
 from functions.extract.converted import Limits
 from functions.extract.ranges import limits
-from functions.extract.running import Child
 from pipeline.application import missing
+from pipeline.isolated.keeper import Keeper
+from pipeline.isolated.running import Child
 from pipeline.settings import MissingSetting
 
 
@@ -50,7 +51,7 @@ def test_with_a_folder_doclings_models_read_and_our_ocr(artifacts: Path) -> None
 @pytest.fixture
 def large() -> Iterator[Child]:
     """A child that keeps two gigabytes, as it says."""
-    answering = """while read -r _; do echo '{"resident": 2000000000}'; done"""
+    answering = """while read -r _; do echo '{"answer": {}, "resident": 2000000000}'; done"""
     process = subprocess.Popen(
         ["sh", "-c", answering], stdin=subprocess.PIPE, stdout=subprocess.PIPE, start_new_session=True
     )
@@ -61,11 +62,11 @@ def large() -> Iterator[Child]:
 
 @pytest.mark.usefixtures("artifacts")
 def test_a_child_with_doclings_models_is_kept_for_the_next_document(large: Child) -> None:
-    keeper = child.Keeper()
+    keeper = Keeper("functions.extract.worker", child.most_resident)
     keeper._next = Future()
     keeper._next.set_result(large)
     for _ in range(2):
-        assert keeper.converted({}, seconds=30) == {}
+        assert keeper.ask({}, seconds=30, memory_bytes=0) == {}
     assert (large.process.poll(), large.documents) == (None, 2)
     keeper._next = None
 
@@ -95,4 +96,4 @@ def test_no_converter_is_started_without_the_models_that_are_wanted(
     monkeypatch.setenv("DOCLING_ARTIFACTS_PATH", str(tmp_path))
     (tmp_path / "a.txt").write_text("text")
     with pytest.raises(MissingSetting, match=models.LAYOUT):
-        child.convert(tmp_path / "a.txt", media_type="text/plain", filename="a.txt", limits=Limits())
+        child.convert(tmp_path / "a.txt", media_type="text/plain", limits=Limits())

@@ -72,11 +72,11 @@ class Child:
                     pipe.close()
 
 
-def started() -> Child:
-    """A child that has built its converter."""
+def started(worker: str) -> Child:
+    """A child that runs this module and is ready for its first document."""
     path = os.pathsep.join(entry or str(Path.cwd()) for entry in sys.path)
     process = subprocess.Popen(
-        [sys.executable, "-m", f"{__package__}.worker", str(os.getpid())],
+        [sys.executable, "-m", worker, str(os.getpid())],
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         start_new_session=True,
