@@ -6,6 +6,8 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+from .mapping import stems
+
 
 @dataclass(frozen=True, kw_only=True)
 class FieldValue:
@@ -62,6 +64,7 @@ class Entry:
             "filename": self.filename,
             "created_at": self.created_at.isoformat(),
             "text": self.text,
+            "stems": {stems(self.language): self.text},
             "names": list(self.names),
             "fields": [_source(value) for value in self.fields],
             "shown": dict(self.shown),

@@ -12,7 +12,7 @@ from .. import settings
 from ..errors import Unavailable
 from .client import asking, unavailable
 from .entry import Entry, document_run
-from .mapping import index_body
+from .mapping import PROPERTIES, index_body
 
 SLICE = 500
 """Entries of one bulk request: about 4 MB."""
@@ -79,7 +79,7 @@ def alias() -> str:
 
 
 def ensure() -> None:
-    """Create the first index and its alias where there is none yet."""
+    """Create the first index and its alias where there is none yet; an older one learns the fields that came since."""
     _ensured(alias())
 
 
@@ -88,6 +88,8 @@ def _ensured(name: str) -> None:
     with asking() as client:
         if not client.indices.exists_alias(name=name):
             create(f"{name}-v1", aliases={name: {"is_write_index": True}})
+        else:
+            client.indices.put_mapping(index=name, body={"properties": PROPERTIES})
 
 
 def create(index: str, *, aliases: dict[str, Any]) -> None:

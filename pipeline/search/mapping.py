@@ -5,6 +5,21 @@ from typing import Any
 DIMENSIONS = 384
 """Of the embedding model; as in pipeline.embeddings, which the functions that only remove entries do not carry."""
 
+STEMS = {
+    "en": "english",
+    "de": "german",
+    "fr": "french",
+    "es": "spanish",
+    "it": "italian",
+    "nl": "dutch",
+    "pt": "portuguese",
+    "ru": "russian",
+    "cjk": "cjk",
+}
+"""The analyzer for the inflected words of a language; Chinese, Japanese and Korean are read by pairs of characters."""
+
+WITHOUT_SPACES = frozenset({"zh", "ja", "ko"})
+
 KEYWORD = {"type": "keyword"}
 IGNORE_ABOVE = 256
 """Characters of a field value that can still be matched exactly."""
@@ -56,16 +71,8 @@ PROPERTIES: dict[str, Any] = {
     "language": KEYWORD,
     "filename": KEYWORD,
     "created_at": {"type": "date"},
-    "text": PLAIN
-    | {
-        "index_options": "offsets",
-        "fields": {
-            "standard": {"type": "text", "analyzer": "standard"},
-            "english": {"type": "text", "analyzer": "english"},
-            "german": {"type": "text", "analyzer": "german"},
-            "french": {"type": "text", "analyzer": "french"},
-        },
-    },
+    "text": PLAIN | {"index_options": "offsets"},
+    "stems": {"properties": {name: {"type": "text", "analyzer": analyzer} for name, analyzer in STEMS.items()}},
     "names": PLAIN | {"fields": {"prefix": {"type": "text", "analyzer": "prefix", "search_analyzer": "prefix_query"}}},
     "fields": {
         "type": "nested",
@@ -91,6 +98,12 @@ PROPERTIES: dict[str, Any] = {
         },
     },
 }
+
+
+def stems(language: str | None) -> str:
+    """Where text of this language is found in other forms of its words: with English, if it has no place of its own."""
+    name = "cjk" if language in WITHOUT_SPACES else language
+    return name if name in STEMS else "en"
 
 
 def index_body(*, shards: int, replicas: int) -> dict[str, Any]:

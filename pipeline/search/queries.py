@@ -5,13 +5,16 @@ from collections.abc import Collection, Sequence
 from typing import Any
 
 from .filters import Filters
+from .mapping import STEMS, stems
 
-TEXT_FIELDS = ("text^1.0", "text.english^1.0", "text.german^0.9", "text.french^0.9", "heading^0.5")
+STEMMED = tuple(f"stems.{name}" for name in STEMS)
+TEXT_FIELDS = ("text", *STEMMED, "heading^0.5")
 NAME_FIELDS = ("names^1.5", "names.prefix^0.5")
 TIE_BREAKER = 0.3
 
-WORD = re.compile(r"\w+")
-MOST_WORDS = 100
+WORD = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]|[^\W\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]+")
+"""Or one character of a script without spaces."""
+MOST_WORDS = 70
 
 FACET_VALUES = 50
 EXACT_COUNT_UP_TO = 3_000
@@ -20,7 +23,6 @@ EXACT_COUNT_UP_TO = 3_000
 BY_MONTH = {"field": "created_at", "calendar_interval": "month", "format": "yyyy-MM", "min_doc_count": 1}
 
 FRAGMENT_CHARACTERS = 240
-INFLECTED = {"en": "text.english", "de": "text.german", "fr": "text.french"}
 BEST_FIRST: list[dict[str, Any]] = [{"_score": "desc"}, {"document_run": "asc"}]
 SHOWN = ["document_id", "run", "page", "heading", "filename", "category", "language", "created_at", "shown", "text"]
 
@@ -88,7 +90,7 @@ def like_vectors(vectors: Sequence[tuple[str, Sequence[float]]], filters: Filter
 def like_text(index: str, entry_id: str, filters: Filters, size: int) -> dict[str, Any]:
     """The best entry of each run that shares rare words with this entry."""
     words = {
-        "fields": ["text", "text.english", "text.german", "text.french"],
+        "fields": ["text", *STEMMED],
         "like": [{"_index": index, "_id": entry_id}],
         "min_term_freq": 1,
         "min_doc_freq": 1,
@@ -117,7 +119,7 @@ def shown(entry_ids: Sequence[str], text: str, languages: Collection[str]) -> di
     body: dict[str, Any] = {"query": ids, "size": 2 * len(entry_ids), "_source": SHOWN}
     if not text:
         return body
-    names = ["text", *(name for language, name in INFLECTED.items() if language in languages)]
+    names = ["text", *sorted({f"stems.{stems(language)}" for language in languages})]
     marked = {
         "type": "unified",
         "encoder": "html",

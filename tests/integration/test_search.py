@@ -1,6 +1,7 @@
 """Search on a real index: what is put is found, by words, by parts of identifiers, by meaning, and by nobody else."""
 
 from collections.abc import Iterator
+from copy import deepcopy
 from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID, uuid4
@@ -10,8 +11,10 @@ import pytest
 from pipeline import embeddings
 from pipeline.errors import Unavailable
 from pipeline.search import ask, client, index, queries
+from pipeline.search.client import asking
 from pipeline.search.entry import Entry, FieldValue
 from pipeline.search.filters import FieldFilter, Filters, Range
+from pipeline.search.mapping import index_body
 from tests.answering import answering, refusing
 
 pytestmark = pytest.mark.usefixtures("search_index")
@@ -49,7 +52,7 @@ def meant(text: str, filters: Filters = MINE) -> list[str]:
     return [each.entry_id for each in answer.candidates]
 
 
-WORDS = ["invoice", "INVOICES", "INV-2021/0042", "inv20210042", "2021/0042", "0042", "umsatz", "kundigung"]
+WORDS = ["invoice", "INVOICES", "INV-2021/0042", "inv20210042", "2021/0042", "0042", "umsatze", "kundigungen"]
 NAMES = ["0815", "scan", "final.pdf", "scan_0815-final.pdf", "081", "Mueller payable"]
 
 
@@ -58,6 +61,47 @@ def test_words_and_parts_of_identifiers_are_found(words: str) -> None:
     mine, other = entry(INVOICE), entry("Lentil soup for four", filename="soup.txt", names=["soup.txt"])
     index.put([mine, other])
     assert found(words) == [mine.id]
+
+
+INFLECTED = [
+    ("en", "The parties signed both agreements.", "agreement"),
+    ("de", "Alle Rechnungen wurden bezahlt.", "Rechnung"),
+    ("fr", "Les factures sont payables.", "facture"),
+    ("es", "Las facturas fueron pagadas.", "factura"),
+    ("it", "Le fatture sono scadute.", "fattura"),
+    ("nl", "De facturen zijn betaald.", "factuur"),
+    ("pt", "As faturas foram pagas.", "fatura"),
+    ("ru", "Все договоры подписаны.", "договор"),
+    ("zh", "请在收到发票后付款。", "发票"),
+    ("ja", "請求書をお送りします。", "請求書"),
+    ("ko", "세금계산서를 보내드립니다.", "계산서"),
+    ("und", "The parties signed both agreements.", "agreement"),
+]
+
+
+@pytest.mark.parametrize(("language", "text", "word"), INFLECTED, ids=[each[0] for each in INFLECTED])
+def test_another_form_of_a_word_is_found_and_shown_in_its_language(language: str, text: str, word: str) -> None:
+    mine = entry(text, language=language)
+    index.put([mine, entry("Linsensuppe", language=language)])
+    assert found(word) == [mine.id]
+    assert "<em>" in ask.show([mine.id], word, [language])[mine.id].highlight
+
+
+def test_a_search_as_long_as_a_page_is_answered_in_every_script() -> None:
+    mine = entry("请在收到发票后付款。", language="zh")
+    index.put([mine])
+    assert found("发票" + " Rechnung-2021/0042" * 500) == [mine.id]
+    assert found("发票" * 2_000) == [mine.id]
+
+
+def test_an_index_made_before_a_field_was_known_learns_it(search_index: str) -> None:
+    body = deepcopy(index_body(shards=1, replicas=0)) | {"aliases": {search_index: {"is_write_index": True}}}
+    del body["mappings"]["properties"]["stems"]
+    with asking() as client:
+        client.indices.create(index=f"{search_index}-v1", body=body)
+    mine = entry("Alle Rechnungen wurden bezahlt.", language="de")
+    index.put([mine])
+    assert found("Rechnung") == [mine.id]
 
 
 def test_the_meaning_is_found_without_the_words() -> None:
