@@ -1,32 +1,16 @@
-"""Parties and amounts of invoices, receipts and orders; pure."""
+"""Parties and amounts of invoices and orders; pure."""
 
 import functools
-import itertools
-import re
 
-from . import amounts, dates, money, names, parties, totals
+from . import money, names, parties, totals
 from .context import Context, Described
 from .kinds import Read
 from .labels import Candidate
-from .lines import NOWHERE, Line, spots
+from .lines import spots
 from .totals import Amount
 from .values import FieldValue
 
-ADDRESS_LINES = 6
 WEAK = 0.5
-_POSTAL = re.compile(r"\b\d{4,6}\b")
-_REGISTRATION = re.compile(
-    r"\b(?:reg|roc|company no|co\.? ?no|gst|sst|vat|siret|tax id)\b|[\d-]{5,12}[ -]?[A-Z]\W{0,2}$", re.IGNORECASE
-)
-_AFTER_ADDRESS = re.compile(
-    r"\b(?:tel|phone|fax|hp\b|gst|sst|vat|tax\b|invoice|receipt|cash\b|bill\b|date|no\.? ?:|e-?mail|www|ticket|order"
-    r"|table\b"
-    r"|cashier|reg no|siret|ust\b|company)|@|^\W{0,2}[\d ()+-]{8,}$|\d[.,]\d\d\b|^\W*$|\d\d:\d\d"
-    r"|\d[/.-]\d{1,2}[/.-]\d\d",
-    re.IGNORECASE,
-)
-_LONG_NUMBER = re.compile(r"\d{3}")
-_PART_OF_ADDRESS = re.compile(r"\d|,")
 
 
 def seller(context: Context, described: Described) -> FieldValue | None:
@@ -50,45 +34,6 @@ def buyer(context: Context, described: Described) -> FieldValue | None:
     found = [*strong, *parties.addressees(context.read), *labelled, *weakly]
     options = [each for each in found if each.read.value.casefold() != from_whom]
     return options[0].to_value() if options else None
-
-
-def merchant(context: Context, _: Described) -> FieldValue | None:
-    """Receipts are headed by the shop's name: above the first date or price any name will do, below it a company."""
-    unpriced = [line for line in context.read if not _is_priced(line)]
-    above = list(itertools.takewhile(lambda line: not _is_priced(line) and not _is_dated(line, context), context.read))
-    head = parties.letterhead(above) if above else None
-    if head is None or (_LONG_NUMBER.search(head.read.value) and not names.is_company(head.read.value)):
-        head = parties.company_anywhere(unpriced)
-    return head.to_value() if head else None
-
-
-def merchant_address(context: Context, _: Described) -> FieldValue | None:
-    """The lines between the shop's name and its telephone, tax number or title, joined by spaces."""
-    name = context.known("seller")
-    at = next((line.number for line in context.read[: parties.HEAD_LINES] if name and name in line.text), None)
-    if at is None:
-        return None
-    kept: list[Line] = []
-    for line in context.read[at + 1 : at + 1 + ADDRESS_LINES]:
-        looks = _PART_OF_ADDRESS.search(line.text) or names.is_address(line.text)
-        if not kept and (_REGISTRATION.search(line.text) or not looks):
-            continue
-        if _AFTER_ADDRESS.search(line.text) or line.page != context.read[at].page:
-            break
-        if kept and _POSTAL.search(kept[-1].text) and not names.is_address(line.text):
-            break
-        kept.append(line)
-    if not any(names.is_address(line.text) or _POSTAL.search(line.text) for line in kept):
-        return None
-    boxes = [segment.box for line in kept for segment in line.segments]
-    box = (min(b[0] for b in boxes), min(b[1] for b in boxes), max(b[2] for b in boxes), max(b[3] for b in boxes))
-    return FieldValue(
-        value=" ".join(" ".join(line.text.split()) for line in kept).strip(" ,."),
-        page=kept[0].page,
-        quote="\n".join(line.text for line in kept),
-        box=box if boxes[0] != NOWHERE else None,
-        confidence=0.6,
-    )
 
 
 def ordered_from(context: Context, described: Described) -> FieldValue | None:
@@ -131,14 +76,6 @@ def currency(context: Context, _: Described) -> FieldValue | None:
                 read = Read(value=code, start=at, end=at + len(shown[0]))
                 return Candidate(read=read, spot=spot, score=0.85, label="").to_value()
     return FieldValue(value=code, quote=shown[0], confidence=0.7)
-
-
-def _is_priced(line: Line) -> bool:
-    return any(each.cents for each in amounts.find(line.text))
-
-
-def _is_dated(line: Line, context: Context) -> bool:
-    return bool(dates.find(line.text, days_first=context.days_first))
 
 
 def _amounts(context: Context) -> tuple[Amount | None, Amount | None, Amount | None]:

@@ -22,7 +22,7 @@ _ENDS_IN_SUFFIX = re.compile(rf"^[^:@]{{4,70}}(?:{SUFFIX.pattern})$", re.IGNOREC
 _ADDRESS = re.compile(
     r"\b(?:street|st\.|str\.|straße|strasse|road|rd\.?|avenue|ave\.?|lane|drive|boulevard|blvd|suite|floor"
     r"|p\.? ?o\.? box|postfach"
-    r"|rue|place|allée|impasse|calle|avda|plaza|via|viale|piazza|straat|laan|plein|jalan|jln|lorong|taman|lot|platz"
+    r"|rue|place|allée|impasse|calle|avda|plaza|via|viale|piazza|straat|laan|plein|jalan|jln|lorong|taman|lot|seksyen|persiaran|lebuh|kampung|bandar|platz"
     r"|weg|gasse|allee"
     r"|parkway|pkwy|highway|hwy|unit \d|apt\b|zip|germany|deutschland|france|usa|united states|malaysia|selangor"
     r"|johor)\b"
