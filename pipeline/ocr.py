@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 from PIL import Image
 
+from pipeline.pages import Turn
 from pipeline.rows import Cell
 
 ENGINE = "rapidocr"
@@ -28,13 +29,21 @@ _lock = threading.Lock()
 
 
 @dataclass(frozen=True, kw_only=True)
+class Reading:
+    """The lines of text in a picture, with their place on it once it was turned to stand."""
+
+    cells: tuple[Cell, ...] = ()
+    turned: Turn = 0
+
+
+@dataclass(frozen=True, kw_only=True)
 class _Found:
     """quads are the corners of each line in pixels, clockwise from the start of its text."""
 
     texts: Sequence[str]
     quads: Any
     scores: Sequence[float]
-    size: tuple[int, int]
+    turned: Turn = 0
 
     @property
     def score(self) -> float:
@@ -49,23 +58,20 @@ class _Found:
         return bool(tall > _MOSTLY * sum(chars for chars, _, _ in sides if chars > 3))
 
 
-def cells(picture: Image.Image, *, left: float = 0.0, top: float = 0.0, scale: float = 1.0) -> tuple[Cell, ...]:
-    """The lines of text in an RGB picture.
+def read(picture: Image.Image, *, scale: float = 1.0) -> Reading:
+    """What stands in an RGB picture. scale is in pixels to the point; cells are in points.
 
-    scale is in pixels to the point and left, top the place of the picture on its page, in points; so are the cells.
-    A picture that lies on its side or head is read as if it stood, and its cells fit it as if it stood.
+    A picture that lies on its side or head is turned first.
     """
     fit = min(1.0, _LONGEST_SIDE / max(picture.size), math.sqrt(_PIXELS / (picture.width * picture.height)))
     if fit < 1.0:
         picture = picture.resize((max(1, round(picture.width * fit)), max(1, round(picture.height * fit))))
     with _lock:
         found = _standing(picture)
-    if not found.texts:
-        return ()
-    stretch = np.array([picture.width / found.size[0], picture.height / found.size[1]])
-    quads = found.quads * stretch / (fit * scale) + np.array([left, top])
+    quads = found.quads / (fit * scale)
     slope = _slope(quads)
-    return tuple(_cell(text, quad, slope) for text, quad in zip(found.texts, quads, strict=True))
+    cells = tuple(_cell(text, quad, slope) for text, quad in zip(found.texts, quads, strict=True))
+    return Reading(cells=cells, turned=found.turned)
 
 
 def _standing(picture: Image.Image) -> _Found:
@@ -73,16 +79,17 @@ def _standing(picture: Image.Image) -> _Found:
     found = _read(picture)
     if found.sideways:
         # The engine itself turns tall lines to the left: where they read well, so must the picture.
-        return _read(picture.rotate(90 if found.score > _WELL_READ else -90, expand=True))
+        return _read(picture, turned=270 if found.score > _WELL_READ else 90)
     if found.score > _WELL_READ:
         return found
-    return max(found, _read(picture.rotate(180)), key=lambda each: each.score if each.texts else 0.0)
+    return max(found, _read(picture, turned=180), key=lambda each: each.score if each.texts else 0.0)
 
 
-def _read(picture: Image.Image) -> _Found:
+def _read(picture: Image.Image, turned: Turn = 0) -> _Found:
+    picture = picture.rotate(-turned, expand=True)
     found = _engine()(np.asarray(picture)[:, :, ::-1])
     quads = np.asarray(found.boxes, dtype=float) if found.boxes is not None else np.empty((0, 4, 2))
-    return _Found(texts=found.txts or (), quads=quads, scores=found.scores or (), size=picture.size)
+    return _Found(texts=found.txts or (), quads=quads, scores=found.scores or (), turned=turned)
 
 
 @functools.cache

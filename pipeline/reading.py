@@ -130,10 +130,11 @@ def _of_picture(path: Path, chars: int) -> Sample:
 def _read_picture(picture: Image.Image, number: int, width: float, height: float) -> Page:
     from pipeline import ocr
 
-    cells = ocr.cells(picture, scale=picture.width / width)
-    return Page(
-        number=number, width=width, height=height, rows=rows_of(cells, width=width, height=height), source="ocr"
-    )
+    read = ocr.read(picture, scale=picture.width / width)
+    if read.turned in (90, 270):
+        width, height = height, width
+    rows = rows_of(read.cells, width=width, height=height)
+    return Page(number=number, width=width, height=height, rows=rows, source="ocr", turned=read.turned)
 
 
 def _sample(pages: tuple[Page, ...], chars: int, *, page_count: int, embedded: tuple[str, ...] = ()) -> Sample:

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from pipeline.pages import Box, Row, Segment
 
@@ -59,6 +59,17 @@ def cell(
         height=bottom - top,
         bold=bold,
         ocr=ocr,
+    )
+
+
+def moved(each: Cell, right: float, down: float) -> Cell:
+    return replace(
+        each,
+        left=each.left + right,
+        top=each.top + down,
+        right=each.right + right,
+        bottom=each.bottom + down,
+        level=each.level + down,
     )
 
 

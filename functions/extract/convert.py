@@ -1,12 +1,13 @@
 """One document becomes Markdown, structure and rows; runs in the child process."""
 
 import tempfile
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 from pipeline.errors import Rejected
 from pipeline.flowing import EXCEL_97
 from pipeline.mail import OUTLOOK
+from pipeline.ocr import Reading
 from pipeline.pages import Page
 from pipeline.reading import PDF
 from pipeline.rows import Cell
@@ -68,7 +69,7 @@ def convert(
     with tempfile.TemporaryDirectory() as folder:
         if media_type in _PAGED:
             linked = _linked(path, Path(folder), _PAGED[media_type])
-            return paged.convert(linked, media_type, limits, first=first, last=last, known=_cells(known))
+            return paged.convert(linked, media_type, limits, first=first, last=last, known=_readings(known))
         if media_type in _DECLARED:
             return declared.convert(path, media_type, _DECLARED[media_type], limits)
         if media_type in _LEGACY:
@@ -98,9 +99,10 @@ def _linked(path: Path, folder: Path, suffix: str) -> Path:
     return link
 
 
-def _cells(pages: Iterable[Page]) -> Mapping[int, Sequence[Cell]]:
+def _readings(pages: Iterable[Page]) -> Mapping[int, Reading]:
     """Cells from the rows that OCR read; they keep their rows on a skewed page too."""
-    return {page.number: tuple(_page_cells(page)) for page in pages if page.source == "ocr"}
+    read = (page for page in pages if page.source == "ocr")
+    return {page.number: Reading(cells=tuple(_page_cells(page)), turned=page.turned) for page in read}
 
 
 def _page_cells(page: Page) -> Iterable[Cell]:

@@ -2,6 +2,8 @@
 
 from collections.abc import Sequence
 
+from pipeline.pages import Turn
+
 from .lines import Box
 
 _FEW_CHARS = 16
@@ -36,6 +38,18 @@ def regions(bitmaps: Sequence[Box], texts: Sequence[tuple[Box, int]], *, width: 
         and _area(box) >= _LARGE_AREA * _area(page)
         and sum(chars for text, chars in texts if _area(_within(text, box)) > 0) < _COVERED_CHARS
     ]
+
+
+def corner(box: Box, turned: Turn, *, width: float, height: float) -> tuple[float, float]:
+    """The left and upper edge of a box once its page, which is this wide and high, was turned."""
+    left, top, right, bottom = box
+    corners: dict[Turn, tuple[float, float]] = {
+        0: (left, top),
+        90: (height - bottom, left),
+        180: (width - right, height - bottom),
+        270: (top, width - right),
+    }
+    return corners[turned]
 
 
 def _outermost(boxes: Sequence[Box]) -> list[Box]:

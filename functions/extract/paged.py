@@ -8,7 +8,8 @@ from docling.datamodel.base_models import Page as DoclingPage
 
 from pipeline.legible import unreadable
 from pipeline.model import DocumentWarning
-from pipeline.pages import Page
+from pipeline.ocr import Reading
+from pipeline.pages import Page, Turn
 from pipeline.reading import PDF
 from pipeline.rows import Cell, rows_of
 
@@ -27,9 +28,9 @@ def convert(
     *,
     first: int,
     last: int | None,
-    known: Mapping[int, Sequence[Cell]],
+    known: Mapping[int, Reading],
 ) -> Converted:
-    """path ends in the suffix of its type; known holds the cells of pages that OCR has read before.
+    """path ends in the suffix of its type; known holds the pages that OCR has read before.
 
     Raises Rejected.
     """
@@ -44,7 +45,10 @@ def convert(
     outcome = converter.document_of(path, first=first, last=min(count, last or count), scan=scan)
     converted = {page.page_no: page for page in outcome.result.pages if page.size is not None}
     numbers = range(first, min(count, last or count) + 1)
-    pages = tuple(_page(number, converted.get(number), outcome.cells.get(number)) for number in numbers)
+    pages = tuple(
+        _page(number, converted.get(number), outcome.cells.get(number), turned=scan.turned.get(number, 0))
+        for number in numbers
+    )
     document = outcome.result.document
     return Converted(
         markdown=markdown_of_pages(document, furniture=False),
@@ -57,11 +61,12 @@ def convert(
     )
 
 
-def _page(number: int, page: DoclingPage | None, cells: Sequence[Cell] | None) -> Page:
+def _page(number: int, page: DoclingPage | None, cells: Sequence[Cell] | None, *, turned: Turn) -> Page:
     if page is None or page.size is None:
         return Page(number=number, width=0, height=0, rows=(), source="none")
-    rows = rows_of(cells_of(page) if cells is None else cells, width=page.size.width, height=page.size.height)
-    return Page(number=number, width=page.size.width, height=page.size.height, rows=rows, source=_source(page))
+    width, height = page.size.width, page.size.height
+    rows = rows_of(cells_of(page) if cells is None else cells, width=width, height=height)
+    return Page(number=number, width=width, height=height, rows=rows, source=_source(page), turned=turned)
 
 
 def _source(page: DoclingPage) -> Literal["text", "ocr", "mixed", "none"]:

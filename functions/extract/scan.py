@@ -1,19 +1,21 @@
 """Which parts of a page OCR reads for the document in work, and reading them."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from docling.datamodel.base_models import Page
-from docling_core.types.doc.base import BoundingBox
+from docling_core.types.doc.base import BoundingBox, Size
 from PIL import Image
 
 from pipeline import ocr, pdf, pictures
 from pipeline.legible import noisy, unreadable
-from pipeline.rows import Cell
+from pipeline.ocr import Reading
+from pipeline.pages import Turn
+from pipeline.rows import Cell, moved
 
 from .clusters import PlacedCell, bitmaps, placed
-from .gaps import WHOLE_PAGE, covered, regions
+from .gaps import WHOLE_PAGE, corner, covered, regions
 from .lines import Box
 
 SCALE = 2.0
@@ -24,22 +26,27 @@ _PIXELS = 6_000_000
 
 @dataclass(kw_only=True)
 class Scan:
-    """OCR for one document: at most budget pages; known holds the cells of pages that were read before.
+    """OCR for one document: at most budget pages; known holds the pages that were read before.
 
-    read, empty and unread collect the numbers of the pages that OCR read, found blank, or left for want of budget.
+    read, empty and unread collect the numbers of the pages that OCR read, found blank, or left for want of budget;
+    turned those that did not stand, with their turn.
     """
 
     path: Path
     is_pdf: bool
     budget: int
     image_pixels: int
-    known: Mapping[int, Sequence[Cell]] = field(default_factory=dict)
+    known: Mapping[int, Reading] = field(default_factory=dict)
     read: set[int] = field(default_factory=set)
     empty: set[int] = field(default_factory=set)
     unread: set[int] = field(default_factory=set)
+    turned: dict[int, Turn] = field(default_factory=dict)
 
     def cells(self, page: Page) -> list[PlacedCell]:
-        """What OCR reads on this page, in points; nothing where the text layer says it all."""
+        """What OCR reads on this page, in points; nothing where the text layer says it all.
+
+        A page that does not stand gets the size it has once it was turned.
+        """
         wanted = self._regions(page)
         if not wanted:
             return []
@@ -49,10 +56,13 @@ class Scan:
         self.read.add(page.page_no)
         if self._distrusted(page) and page.parsed_page is not None:
             page.parsed_page.textline_cells, page.parsed_page.word_cells = [], []
-        cells = self.known.get(page.page_no) or tuple(self._read(page, wanted))
-        if not cells:
+        reading = self.known.get(page.page_no) or self._read(page, wanted)
+        if not reading.cells:
             self.empty.add(page.page_no)
-        return [placed(cell) for cell in cells]
+        if reading.turned and page.size is not None:
+            self.turned[page.page_no] = reading.turned
+            page.size = _turned(page.size, reading.turned)
+        return [placed(cell) for cell in reading.cells]
 
     def _regions(self, page: Page) -> list[Box]:
         assert page.size is not None
@@ -70,13 +80,21 @@ class Scan:
         text = " ".join(cell.text for cell in page.cells)
         return unreadable(text) or noisy(text)
 
-    def _read(self, page: Page, wanted: list[Box]) -> Iterator[Cell]:
+    def _read(self, page: Page, wanted: list[Box]) -> Reading:
+        """A page with nothing but one picture on it is turned with it; others stay, whatever lies on them."""
         assert page.size is not None
         picture = self._picture(page.page_no)
         scale = picture.width / page.size.width
-        for left, top, right, bottom in wanted:
-            part = picture.crop((round(left * scale), round(top * scale), round(right * scale), round(bottom * scale)))
-            yield from ocr.cells(part, left=left, top=top, scale=scale)
+        turned: Turn = 0
+        cells: list[Cell] = []
+        for region in wanted:
+            left, top, right, bottom = (round(edge * scale) for edge in region)
+            reading = ocr.read(picture.crop((left, top, right, bottom)), scale=scale)
+            if len(wanted) == 1 and not page.cells:
+                turned = reading.turned
+            place = corner(region, turned, width=page.size.width, height=page.size.height)
+            cells += (moved(cell, *place) for cell in reading.cells)
+        return Reading(cells=tuple(cells), turned=turned)
 
     def _picture(self, number: int) -> Image.Image:
         if self.is_pdf:
@@ -95,3 +113,7 @@ def _bitmaps(page: Page) -> list[Box]:
 def _box(bbox: BoundingBox, page_height: float) -> Box:
     box = bbox.to_top_left_origin(page_height)
     return (box.l, box.t, box.r, box.b)
+
+
+def _turned(size: Size, turned: Turn) -> Size:
+    return Size(width=size.height, height=size.width) if turned in (90, 270) else size

@@ -8,10 +8,11 @@ from typing import Any
 
 from pipeline import blobs, reading
 from pipeline.model import Document, DocumentWarning
-from pipeline.pages import Page
+from pipeline.pages import Page, as_shown
 
 from .converted import Converted
 from .fields import Extraction
+from .lines import around
 
 
 def embedded_files(document: Document, path: Path) -> list[tuple[str, bytes]]:
@@ -26,7 +27,10 @@ def keep(
     extraction: Extraction,
     warnings: Sequence[DocumentWarning],
 ) -> dict[str, str]:
-    """Write text, structure, fields and evidence; returns the four keys as the event names them."""
+    """Write text, structure, fields and evidence; returns the four keys as the event names them.
+
+    Boxes are stored as they lie on the pages that are shown.
+    """
     structure = {
         "engine": converted.engine,
         "pages": [page_content(page) for page in converted.pages],
@@ -36,7 +40,7 @@ def keep(
     contents = {
         "text_key": ("text.md", converted.markdown.encode(), "text/markdown; charset=utf-8"),
         "structure_key": ("structure.json", as_json(structure), "application/json"),
-        "fields_key": ("fields.json", as_json(extraction.to_json()), "application/json"),
+        "fields_key": ("fields.json", as_json(extraction.as_shown(converted.pages).to_json()), "application/json"),
         "evidence_key": ("evidence.json", as_json(evidence), "application/json"),
     }
     keys = {}
@@ -47,21 +51,20 @@ def keep(
 
 
 def page_content(page: Page) -> dict[str, Any]:
-    """{number, width, height, source, rows: [{text, box}]}; a row's box spans its segments."""
+    """{number, width, height, source, turned, rows: [{text, box}]}; a row's box spans its segments.
+
+    width and height are of the page once it was turned to stand, boxes lie on the page as it is shown.
+    """
     return {
         "number": page.number,
         "width": page.width,
         "height": page.height,
         "source": page.source,
+        "turned": page.turned,
         "rows": [
             {
                 "text": row.text,
-                "box": [
-                    min(each.box[0] for each in row.segments),
-                    min(each.box[1] for each in row.segments),
-                    max(each.box[2] for each in row.segments),
-                    max(each.box[3] for each in row.segments),
-                ],
+                "box": list(as_shown(around(each.box for each in row.segments), page.turned)),
             }
             for row in page.rows
         ],

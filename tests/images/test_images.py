@@ -28,7 +28,7 @@ from PIL import Image, ImageDraw, ImageFont
 from pipeline import ocr
 picture = Image.new("RGB", (900, 200), "white")
 ImageDraw.Draw(picture).text((60, 60), "READ ME ALOUD", fill="black", font=ImageFont.load_default(72))
-print(*[cell.text for cell in ocr.cells(picture)])
+print(*[cell.text for cell in ocr.read(picture).cells])
 """
 
 

@@ -8,6 +8,7 @@ from PIL import Image
 
 from pipeline import reading
 from pipeline.errors import Rejected
+from pipeline.pages import Turn
 from tests import papers
 
 TEXT = "text/plain"
@@ -60,12 +61,16 @@ def test_a_picture_is_read_by_ocr_as_its_exif_turns_it(tmp_path: Path) -> None:
     assert "1,234.50" in first(tmp_path / "a.jpg", "image/jpeg").text
 
 
-@pytest.mark.parametrize("degrees", [90, 180, 270])
-def test_a_scan_that_does_not_stand_is_read(tmp_path: Path, degrees: int) -> None:
-    page = papers.picture(["Harbour Lights Ltd.", "Invoice number 2024", "Total due 1,234.50"])
-    page.rotate(degrees, expand=True).save(tmp_path / "a.png")
-    rows = first(tmp_path / "a.png", "image/png").pages[0].rows
-    assert [row.text for row in rows] == ["Harbour Lights Ltd.", "Invoice number 2024", "Total due 1,234.50"]
+@pytest.mark.parametrize("turned", [90, 180, 270])
+def test_a_scan_that_does_not_stand_is_described_as_it_stands(tmp_path: Path, turned: Turn) -> None:
+    lines = ["Harbour Lights Ltd.", "Invoice number 2024", "Total due 1,234.50"]
+    papers.picture(lines).rotate(turned, expand=True).save(tmp_path / "a.png")
+    (page,) = first(tmp_path / "a.png", "image/png").pages
+    assert [row.text for row in page.rows] == lines
+    assert (page.width, page.height, page.turned) == (900, 500, turned)
+    left, top, right, bottom = page.rows[0].segments[0].box
+    assert (left, top) == pytest.approx((60 / 900, 60 / 500), abs=0.03)
+    assert (right - left) * 900 > 5 * (bottom - top) * 500
 
 
 def test_embedded_files_are_named_and_read(tmp_path: Path) -> None:

@@ -13,7 +13,7 @@ def test_a_conversion_survives_json() -> None:
     converted = Converted(
         markdown="Total 9,00 €\n",
         structure={"texts": [{"text": "Total"}]},
-        pages=(Page(number=1, width=595, height=842, rows=(row,), source="ocr"),),
+        pages=(Page(number=1, width=595, height=842, rows=(row,), source="ocr", turned=90),),
         warnings=(DocumentWarning(code="ocr-empty", message="nothing", page=2),),
         attachments=(Attachment(filename="a.txt", media_type="text/plain", path=Path("/spool/a")),),
         engine="test 1",
