@@ -71,3 +71,42 @@ def test_the_currency_is_what_the_document_mentions_most(text: str, code: str) -
 
 def test_a_text_without_money_has_no_currency() -> None:
     assert currency("Dear Ruth, it was good to see you.") is None
+
+
+MENTIONS = {
+    "EUR": ("€ 5", "5 EUR", "5 eur", "5 euro", "MwSt 5", "tva 5", "IBAN: DE5", "GERMANY"),
+    "USD": ("US$ 5", "5 USD", "$5", "sales tax 5", "Austin, TX 78701", "United States"),
+    "GBP": ("£5", "5 GBP", "VAT reg 5", "GB123456789", "sort code"),
+    "MYR": ("MYR 5", "RM5", "RM 5", "5 (RM)", "TEA SDN. BHD", "GST ID 5", "Selangor"),
+    "INR": ("₹5", "INR 5", "Rs. 5", "5 Rupees", "GSTIN", "India", "CGST", "sgst"),
+    "CHF": ("CHF 5", "SFr 5", "Fr. 5", "Schweiz", "CHE-1"),
+    "JPY": ("¥5", "JPY 5", "5円"),
+    "CNY": ("CNY 5", "RMB 5", "5元"),
+    "KRW": ("₩5", "KRW 5"),
+    "AUD": ("A$5", "AUD 5", "ABN 5", "Australia"),
+    "CAD": ("C$5", "CAD 5", "HST 5"),
+    "SGD": ("S$5", "SGD 5"),
+    "NZD": ("NZ$5", "NZD 5"),
+    "HKD": ("HK$5", "HKD 5"),
+    "BRL": ("R$5", "BRL 5"),
+    "PLN": ("5 PLN", "5 zł"),
+    "CZK": ("5 CZK", "5 Kč"),
+    "HUF": ("5 HUF", "5 Ft"),
+    "TRY": ("₺5", "TRY 5"),
+    "RUB": ("₽5", "5 RUB", "5 руб"),
+    "ZAR": ("ZAR 5", "R 5"),
+}
+
+
+@pytest.mark.parametrize(("code", "text"), [(code, text) for code, texts in MENTIONS.items() for text in texts])
+def test_every_sign_of_a_currency_is_seen(code: str, text: str) -> None:
+    found = currency(text)
+    assert found is not None
+    assert found[0] == code
+
+
+@pytest.mark.parametrize("code", ["SEK", "NOK", "DKK", "AED", "SAR"])
+def test_a_currency_is_known_by_its_code(code: str) -> None:
+    found = currency(f"Total {code} 5")
+    assert found is not None
+    assert found[0] == code
