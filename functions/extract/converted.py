@@ -1,5 +1,6 @@
 """What a conversion may use and what it gives, and both as JSON for the child process; pure."""
 
+from base64 import b64decode, b64encode
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
@@ -37,16 +38,19 @@ class Attachment:
 
 @dataclass(frozen=True, kw_only=True)
 class Converted:
-    """The pages first to last of a document. structure is Docling's JSON, {} where Docling had no part.
+    """The pages first to last of a document. structure is Docling's JSON, as text, {} where Docling had no
+    part.
 
-    page_count is that of the whole document; engine names what read it, with versions.
+    embedded is name and content of the XML files inside a PDF, where first is its first page. page_count is that of the
+    whole document; engine names what read it, with versions.
     """
 
     markdown: str
-    structure: dict[str, Any]
+    structure: str
     pages: tuple[Page, ...]
     warnings: tuple[DocumentWarning, ...]
     attachments: tuple[Attachment, ...]
+    embedded: tuple[tuple[str, bytes], ...] = ()
     engine: str
     page_count: int
 
@@ -58,6 +62,7 @@ def to_json(converted: Converted) -> dict[str, Any]:
         "pages": pages_to_json(converted.pages),
         "warnings": [asdict(each) for each in converted.warnings],
         "attachments": [{**asdict(each), "path": str(each.path)} for each in converted.attachments],
+        "embedded": [(name, b64encode(content).decode()) for name, content in converted.embedded],
         "engine": converted.engine,
         "page_count": converted.page_count,
     }
@@ -70,6 +75,7 @@ def from_json(data: dict[str, Any]) -> Converted:
         pages=pages_from_json(data["pages"]),
         warnings=tuple(DocumentWarning(**each) for each in data["warnings"]),
         attachments=tuple(Attachment(**{**each, "path": Path(each["path"])}) for each in data["attachments"]),
+        embedded=tuple((name, b64decode(content)) for name, content in data["embedded"]),
         engine=data["engine"],
         page_count=data["page_count"],
     )

@@ -20,7 +20,7 @@ from pipeline.rows import row_of_texts, rows_of_text
 
 from . import converter
 from .converted import Converted, Limits
-from .markdown import markdown_of, markdown_of_pages
+from .markdown import markdown_of, markdown_of_pages, structure_of
 from .precheck import check
 
 _COMMENT = re.compile(rb"<!--.*?-->", re.DOTALL)
@@ -41,7 +41,7 @@ def convert(path: Path, media_type: str, suffix: str, limits: Limits) -> Convert
     empty = [DocumentWarning(code="no-text", message="the document holds no text")]
     return Converted(
         markdown=markdown_of_pages(document, furniture=True) if document.pages else markdown_of(document),
-        structure=document.export_to_dict(),
+        structure=structure_of(document),
         pages=pages,
         warnings=(*(warnings if outcome.partial else ()), *(() if any(p.rows for p in pages) else empty)),
         attachments=(),

@@ -14,7 +14,7 @@ from .children import children_of
 from .fields import extract_fields
 from .questions import with_model
 from .ranges import converted_in_ranges
-from .store import embedded_files, keep
+from .store import keep
 
 
 def handle(classified: Envelope[DocumentClassified]) -> Outcome:
@@ -27,7 +27,7 @@ def handle(classified: Envelope[DocumentClassified]) -> Outcome:
         extraction = extract_fields(
             category=classified.data.category,
             pages=reading.pages,
-            attachments=embedded_files(document, path),
+            attachments=reading.embedded,
             corrections=corrections_of(document, classified.data.category),
             enclosed=len(reading.attachments),
             language=document.language or "und",

@@ -1,4 +1,4 @@
-"""Markdown of Docling documents. Nothing is escaped: whoever shows it escapes it.
+"""Markdown and structure of Docling documents. Nothing is escaped: whoever shows it escapes it.
 
 Each page, sheet or slide begins with a line `<!-- page N -->`.
 """
@@ -60,6 +60,11 @@ def markdown_of(document: DoclingDocument) -> str:
     """Of a document without pages that declares its structure, with its headers and footers."""
     serializer = MarkdownDocSerializer(doc=document, params=_params({ContentLayer.BODY, ContentLayer.FURNITURE}))
     return _BLANK_LINES.sub("\n\n", _COMMENT.sub("", serializer.serialize().text)).strip() + "\n"
+
+
+def structure_of(document: DoclingDocument) -> str:
+    """Docling's own JSON."""
+    return document.model_dump_json(by_alias=True, exclude_none=True)
 
 
 def _params(layers: set[ContentLayer]) -> MarkdownParams:

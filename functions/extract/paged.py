@@ -10,15 +10,19 @@ from pipeline.legible import unreadable
 from pipeline.model import DocumentWarning
 from pipeline.ocr import Reading
 from pipeline.pages import Page, Turn
-from pipeline.reading import PDF
+from pipeline.reading import PDF, pdf_attachments
 from pipeline.rows import Cell, rows_of
 
 from . import converter
 from .clusters import PlacedCell, cells_of
 from .converted import Converted, Limits
-from .markdown import markdown_of_pages
+from .markdown import markdown_of_pages, structure_of
 from .precheck import check
 from .scan import Scan
+
+XML_BYTES = 20_000_000
+_START = 200
+"""Bytes in which markup begins."""
 
 
 def convert(
@@ -52,13 +56,20 @@ def convert(
     document = outcome.result.document
     return Converted(
         markdown=markdown_of_pages(document, furniture=False),
-        structure=document.export_to_dict(),
+        structure=structure_of(document),
         pages=pages,
         warnings=tuple(_warnings(pages, scan, outcome.failed, outcome.partial)),
         attachments=(),
+        embedded=_embedded(path) if media_type == PDF and first == 1 else (),
         engine=converter.engine(),
         page_count=count,
     )
+
+
+def _embedded(path: Path) -> tuple[tuple[str, bytes], ...]:
+    """The XML among the files inside a PDF: electronic invoices carry their data so."""
+    files = pdf_attachments(path, max_bytes=XML_BYTES)
+    return tuple((name, content) for name, content in files if b"<" in content[:_START])
 
 
 def _page(number: int, page: DoclingPage | None, cells: Sequence[Cell] | None, *, turned: Turn) -> Page:
@@ -90,5 +101,11 @@ def _warnings(pages: Sequence[Page], scan: Scan, failed: frozenset[int], partial
             yield DocumentWarning(
                 code="script-unsupported", message="the letters of the page cannot be told", page=page.number
             )
+    for number in sorted(scan.illegible):
+        yield DocumentWarning(
+            code="script-unsupported",
+            message="OCR does not know the script of the page, or it is too poor to read",
+            page=number,
+        )
     if not any(page.rows for page in pages):
         yield DocumentWarning(code="no-text", message="the document holds no text")

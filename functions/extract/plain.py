@@ -71,7 +71,7 @@ def workbook(path: Path, media_type: str, limits: Limits) -> Converted:
     parts = (f"{page_mark(n)}\n\n## {sheet.name}\n\n{table(sheet.rows)}" for n, sheet in enumerate(sheets, start=1))
     return Converted(
         markdown="\n\n".join(parts) + "\n",
-        structure={},
+        structure="{}",
         pages=pages,
         warnings=() if any(page.rows for page in pages) else (_NO_TEXT,),
         attachments=(),
@@ -88,7 +88,7 @@ def legacy_text(path: Path, media_type: str) -> Converted:
     plain = DocumentWarning(code="partial-conversion", message="read as plain text: LibreOffice is not installed")
     return Converted(
         markdown="\n\n".join(mark + each for mark, each in zip(marks, texts, strict=False)) + "\n",
-        structure={},
+        structure="{}",
         pages=pages,
         warnings=(plain, *(() if any(page.rows for page in pages) else (_NO_TEXT,))),
         attachments=(),
@@ -112,7 +112,7 @@ def _flowing(
     empty = [] if rows else [_NO_TEXT]
     return Converted(
         markdown=content.strip() + "\n",
-        structure={},
+        structure="{}",
         pages=(_page(1, rows),),
         warnings=(*(warnings or ()), *empty),
         attachments=attachments,

@@ -44,7 +44,7 @@ def merged(parts: Sequence[Converted]) -> Converted:
     return replace(
         first,
         markdown="\n\n".join(part.markdown for part in parts),
-        structure={"ranges": [part.structure for part in parts]},
+        structure=f'{{"ranges": [{", ".join(part.structure for part in parts)}]}}',
         pages=tuple(page for part in parts for page in part.pages),
         warnings=tuple(dict.fromkeys(warning for part in parts for warning in part.warnings)),
     )

@@ -3,21 +3,15 @@
 import json
 from collections.abc import Sequence
 from dataclasses import asdict
-from pathlib import Path
 from typing import Any
 
-from pipeline import blobs, reading
+from pipeline import blobs
 from pipeline.model import Document, DocumentWarning
 from pipeline.pages import Page, as_shown
 
 from .converted import Converted
 from .fields import Extraction
 from .lines import around
-
-
-def embedded_files(document: Document, path: Path) -> list[tuple[str, bytes]]:
-    """Name and content of the files inside a PDF: electronic invoices carry their data so."""
-    return reading.pdf_attachments(path) if document.media_type == reading.PDF else []
 
 
 def keep(
@@ -31,15 +25,10 @@ def keep(
 
     Boxes are stored as they lie on the pages that are shown.
     """
-    structure = {
-        "engine": converted.engine,
-        "pages": [page_content(page) for page in converted.pages],
-        "docling": converted.structure,
-    }
     evidence = {"engine": converted.engine, "warnings": [asdict(each) for each in warnings]}
     contents = {
         "text_key": ("text.md", converted.markdown.encode(), "text/markdown; charset=utf-8"),
-        "structure_key": ("structure.json", as_json(structure), "application/json"),
+        "structure_key": ("structure.json", structure_of(converted), "application/json"),
         "fields_key": ("fields.json", as_json(extraction.as_shown(converted.pages).to_json()), "application/json"),
         "evidence_key": ("evidence.json", as_json(evidence), "application/json"),
     }
@@ -48,6 +37,12 @@ def keep(
         keys[name] = blobs.run_key(document.tenant, document.id, run, filename)
         blobs.write(keys[name], content, media_type)
     return keys
+
+
+def structure_of(converted: Converted) -> bytes:
+    """{engine, pages, docling}"""
+    seen = as_json({"engine": converted.engine, "pages": [page_content(page) for page in converted.pages]})
+    return seen.removesuffix(b"}") + b', "docling": ' + converted.structure.encode() + b"}"
 
 
 def page_content(page: Page) -> dict[str, Any]:

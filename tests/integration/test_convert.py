@@ -1,5 +1,6 @@
 """Documents of every kind through the child process, and what becomes of those that would hurt it."""
 
+import json
 import os
 import signal
 import subprocess
@@ -50,7 +51,7 @@ def test_a_pdf_becomes_markdown_structure_and_rows(tmp_path: Path) -> None:
     assert "| Total | 1,234.50 |" in converted.markdown
     assert converted.markdown.endswith("<!-- page 2 -->\n\nThank you\n")
     assert [row.text for row in converted.pages[0].rows] == ["   ".join(row) for row in papers.INVOICE]
-    assert converted.structure["schema_name"] == "DoclingDocument"
+    assert json.loads(converted.structure)["schema_name"] == "DoclingDocument"
     assert (converted.page_count, converted.warnings) == (2, ())
     assert "docling-slim" in converted.engine
 
@@ -63,6 +64,13 @@ def test_the_same_text_stands_in_the_same_place_as_in_the_sample(tmp_path: Path)
     (page,) = convert(path, PDF).pages
     assert [row.text for row in page.rows] == [row.text for row in sampled.rows]
     assert page.rows[0].segments[0].box == pytest.approx(sampled.rows[0].segments[0].box, abs=0.02)
+
+
+def test_the_xml_inside_a_pdf_comes_with_its_first_page(tmp_path: Path) -> None:
+    path = papers.with_file(papers.pdf(tmp_path / "a.pdf", [papers.INVOICE] * 2), "factur-x.xml", b"\xef\xbb\xbf<rsm/>")
+    path = papers.with_file(path, "notes.txt", b"no markup")
+    assert convert(path, PDF, last=1).embedded == (("factur-x.xml", b"\xef\xbb\xbf<rsm/>"),)
+    assert convert(path, PDF, first=2, last=2).embedded == ()
 
 
 def test_a_range_of_pages_keeps_its_numbers(tmp_path: Path) -> None:

@@ -12,10 +12,11 @@ def test_a_conversion_survives_json() -> None:
     )
     converted = Converted(
         markdown="Total 9,00 €\n",
-        structure={"texts": [{"text": "Total"}]},
+        structure='{"texts": [{"text": "Total"}]}',
         pages=(Page(number=1, width=595, height=842, rows=(row,), source="ocr", turned=90),),
         warnings=(DocumentWarning(code="ocr-empty", message="nothing", page=2),),
         attachments=(Attachment(filename="a.txt", media_type="text/plain", path=Path("/spool/a")),),
+        embedded=(("factur-x.xml", b"\xff<rsm/>"),),
         engine="test 1",
         page_count=2,
     )
