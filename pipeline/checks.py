@@ -62,8 +62,8 @@ def _sums(fields: Fields) -> Iterator[Failure]:
 
 
 def adds_up(items: Decimal, expected: Sequence[Decimal], tax: Decimal | None, charges: Decimal) -> bool:
-    """Is the sum of a list the subtotal or the total, as printed or with the charges beside it, and the tax?"""
-    beside = {Decimal(0), charges, charges + (tax or 0)} if charges else {Decimal(0)}
+    """Is the sum of a list the subtotal or the total, as printed or with the charges or the tax beside it?"""
+    beside = {Decimal(0), tax or Decimal(0), charges, charges + (tax or 0)}
     return any(abs(items + more - each) <= TOLERANCE for each in expected for more in beside)
 
 

@@ -14,7 +14,7 @@ GAP_HEIGHTS = 1.3
 _POSTAL = re.compile(
     r"^(?:[A-Z]{1,2}[- ])?\d{4,6},? [A-ZÄÖÜÉ][\w .\-äöüßé]{2,40}|\b[A-Z]{2},? \d{5}(?:-\d{4})?\b"
     r"|\b[A-Z]{1,2}\d[A-Z\d]? \d[A-Z]{2}\b|\b\d{5} [A-ZÄÖÜ][\w-]{2,30}"
-    r"|^\d{4} ?[A-Z]{2} [A-Z]\w+|, [A-Z][\w. ]{1,20} \d{5}(?:-\d{4})?\b"
+    r"|^\d{4} ?[A-Z]{2} [A-Z]\w+|^[A-Z][A-Za-z .]{2,25},? ?-? ?\d{6}$|, [A-Z][\w. ]{1,20} \d{5}(?:-\d{4})?\b"
 )
 
 _COUNTRY = re.compile(
@@ -41,10 +41,18 @@ class Block:
         """Two lines or more, with a postal code and a town below the first."""
         return has_postal_code(self.texts[1:])
 
-    @property
-    def name(self) -> Spot | None:
-        """The first line that is a name and no date."""
-        return next((spot for spot in self.spots if names.cleaned(spot.text) and not dates.find(spot.text)), None)
+    def named(self, but_not: re.Pattern[str] | None = None) -> Spot | None:
+        """The first line that is a name and no date, and does not match."""
+        return next(
+            (
+                spot
+                for spot in self.spots
+                if names.cleaned(spot.text)
+                and not dates.find(spot.text)
+                and not (but_not and but_not.search(spot.text))
+            ),
+            None,
+        )
 
 
 def has_postal_code(texts: Sequence[str]) -> bool:

@@ -3,7 +3,7 @@
 import re
 from dataclasses import replace
 
-from . import dates, names, parties
+from . import closings, dates, names, parties
 from .context import Context, Described
 from .kinds import Read
 from .labels import Candidate, candidates
@@ -11,27 +11,24 @@ from .lines import Line, Spot, spots
 from .values import FieldValue
 
 HEADER_LINES = 40
-SIGNATURE_LINES = 5
 HEAD_LINES = 2
 ABOVE_LINES = 8
-CLOSING_CHARS = 130
 
-_CLOSING = re.compile(
-    r"^\W{0,3}(?:yours|sincerely|best|kind|warm|with (?:best|kind|warm|love)|regards|respectfully|very truly"
-    r"|cordially|love\b"
-    r"|mit (?:freundlich|best)|hochachtungsvoll|freundliche|viele|herzliche|cordialement|bien à|atentamente"
-    r"|un saludo|saludos"
-    r"|cordiali|distinti|met vriendelijke|hoogachtend|sincères|veuillez (?:agréer|recevoir)|je vous prie d)"
-    r"|\b(?:salutations distinguées|distinti saluti|cordiali saluti|met vriendelijke groet)\b",
-    re.IGNORECASE,
-)
-_CLOSING_WITH_NAME = re.compile(
-    r"(?:[Ss]incerely|[Rr]egards|[Ss]aluti|[Ss]aludos|[Gg]roet|[Gg]rüßen|[Aa]tentamente|[Cc]ordialement),?\s{1,3}"
-    r"((?:[A-Z][\w.'’-]{0,20}\s?){2,4})$"
-)
 _HONOURS = re.compile(r"^(?:the )?(?:right |most )?(?:hon(?:ou?rable)?\.?|reverend|rev\.) ", re.IGNORECASE)
 _SALUTATION = re.compile(
-    r"^\W{0,3}(?:dear|sehr geehrte[rs]?|lieber?|hallo|cher|chère|estimad[oa]|gentile|geachte|beste)\s+([^,:!\n]{2,60})",
+    r"^\W{0,3}(?:dear|sehr geehrte[rs]?|geehrte[rs]?|lieber?|hallo|cher|chère|estimad[oa]s?|gentil[ei]|egregi[oa]?"
+    r"|spettabile|geachte|beste|prezad[oa]|madame|monsieur)\s+([^,:!\n]{2,60})",
+    re.IGNORECASE,
+)
+_GREETING = re.compile(
+    rf"{_SALUTATION.pattern}|^\W{{0,3}}(?:(?:ladies and )?gentlemen|to whom it may concern|mesdames|madame|messieurs"
+    r"|monsieur|sirs?|muy señor\w*|egregi signori)\b.{0,25}[:,]\W{0,2}$",
+    re.IGNORECASE,
+)
+_ORGANISATION = re.compile(
+    r"\b(?:board|council|office|department|ministry|agency|authority|committee|commission|college|school|society|union"
+    r"|federation|league|church|court|institut\w*|verein|verband|amt|stadt|gemeinde|mairie|commune|ville|comune"
+    r"|ayuntamiento|gemeente)\b",
     re.IGNORECASE,
 )
 _NOBODY = re.compile(
@@ -64,40 +61,62 @@ def attachment_count(context: Context, _: Described) -> FieldValue:
     return FieldValue(value=context.enclosed, confidence=1.0)
 
 
-def sender(context: Context, _: Described) -> FieldValue | None:
+def sender(context: Context, described: Described) -> FieldValue | None:
     """The organisation of the letterhead, else the name under the closing, else the first address block."""
-    signed = _signature(context.read)
+    signed = closings.signature(context.read)
     blocks = parties.addressees(context.read)
     own = bool(blocks) and _is_letterhead(blocks[0], context)
-    head = parties.letterhead(context.read, but_not=blocks[0].read.value if blocks and not own else "")
-    organised = head if head and names.is_company(head.read.value) and head.spot.line.number < HEAD_LINES else None
-    options = [organised, signed, blocks[0] if len(blocks) > 1 else None, head, *blocks[:1]]
+    not_this = blocks[0].read.value if blocks and not own else ""
+    head = parties.letterhead(context.read, but_not=not_this)
+    first = parties.letterhead(context.read[:HEAD_LINES], but_not=not_this) if context.read else None
+    organised = first if first and _is_organisation(first) else None
+    options = [
+        _header_name(context, described),
+        organised,
+        signed,
+        blocks[0] if len(blocks) > 1 else None,
+        head,
+        *blocks[:1],
+    ]
     best = next((each for each in options if each), None)
     return best.to_value() if best else None
 
 
-def recipient(context: Context, _: Described) -> FieldValue | None:
+def recipient(context: Context, described: Described) -> FieldValue | None:
     """The head of the address that is not the sender's, else what stands above the salutation, else its name."""
     from_whom = context.known("sender")
-    greeting = next(((line, found) for line in context.read if (found := _SALUTATION.match(line.text))), None)
-    above = _above(context.read, greeting[0].number) if greeting else []
-    greeted = _greeted(*greeting, above) if greeting else None
+    greeting = next((line for line in context.read if _GREETING.match(line.text)), None)
+    above = _above(context.read, greeting.number) if greeting else []
+    greeted = _greeted(greeting, above) if greeting else None
     blocks = [each for each in parties.addressees(context.read) if not _is_letterhead(each, context)]
-    options = [*blocks, *([greeted] if greeted else []), *above]
+    named = _header_name(context, described)
+    options = [*([named] if named else []), *blocks, *([greeted] if greeted else []), *above]
     best = next((each for each in options if not parties.same(each.read.value, from_whom)), None)
     return _without_honours(best).to_value() if best else None
 
 
+def _header_name(context: Context, described: Described) -> Candidate | None:
+    """The name behind From: or To: at the head of a memorandum."""
+    labels = described.get("x-labels", ())
+    return next(iter(parties.labelled(labels, context.read[: parties.HEAD_LINES])), None)
+
+
+def _is_organisation(head: Candidate) -> bool:
+    """A firm, or an office or a society that heads the page alone on its line."""
+    alone = len(head.spot.line.segments) == 1
+    return names.is_company(head.read.value) or (alone and bool(_ORGANISATION.search(head.read.value)))
+
+
 def _is_letterhead(block: Candidate, context: Context) -> bool:
     """Does a company head the page above the date, with more between that and the salutation?"""
-    greeting = next((line.number for line in context.read if _SALUTATION.match(line.text)), 0)
+    greeting = next((line.number for line in context.read if _GREETING.match(line.text)), 0)
     dated = (
         line.number
         for line in context.read[block.spot.line.number : greeting]
         if dates.find(line.text, days_first=context.days_first)
     )
     date = next(dated, greeting)
-    return block.spot.line.number < HEAD_LINES and names.is_company(block.read.value) and date < greeting - 1
+    return block.spot.line.number < HEAD_LINES and _is_organisation(block) and date < greeting - 1
 
 
 def letter_date(context: Context, described: Described) -> FieldValue | None:
@@ -122,29 +141,6 @@ def _header_value(text: str, is_date: bool, context: Context) -> str | None:
     return found.value if found else None
 
 
-def _signature(read: tuple[Line, ...]) -> Candidate | None:
-    """The name after a closing, on its line or below it; a title behind a comma is cut off."""
-    for line in reversed(read):
-        if not _CLOSING.search(line.text) or len(line.text) > CLOSING_CHARS:
-            continue
-        inline = _CLOSING_WITH_NAME.search(line.text)
-        if inline:
-            return parties.named_at(Spot(line=line, index=0), 0.6, inline.start(1))
-        for under in read[line.number + 1 : line.number + 1 + SIGNATURE_LINES]:
-            candidate = parties.named_at(Spot(line=under, index=0), 0.6)
-            if candidate and candidate.read.value[0].isupper() and len(candidate.read.value.split()) <= 6:
-                return _without_title(candidate)
-    return None
-
-
-def _without_title(candidate: Candidate) -> Candidate:
-    name, _, _ = candidate.read.value.partition(",")
-    if names.is_company(candidate.read.value) or len(name.split()) < 2:
-        return candidate
-    read = Read(value=name, start=candidate.read.start, end=candidate.read.start + len(name))
-    return replace(candidate, read=read)
-
-
 def _without_honours(candidate: Candidate) -> Candidate:
     honours = _HONOURS.match(candidate.read.value)
     end = honours.end() if honours else 0
@@ -162,10 +158,11 @@ def _above(read: tuple[Line, ...], greeting: int) -> list[Candidate]:
     return [each for line in lines if (each := parties.named_at(Spot(line=line, index=0), 0.45))]
 
 
-def _greeted(line: Line, greeting: re.Match[str], above: list[Candidate]) -> Candidate | None:
+def _greeted(line: Line, above: list[Candidate]) -> Candidate | None:
     """The person greeted, by the fuller name above the salutation where there is one."""
-    name = greeting[1].strip(" ,.!")
-    if _NOBODY.search(name) or not names.is_name(name):
+    greeting = _SALUTATION.match(line.text)
+    name = greeting[1].strip(" ,.!") if greeting else ""
+    if not name or _NOBODY.search(name) or not names.is_name(name):
         return None
     surname = name.split()[-1].casefold()
     fuller = next((each for each in above if surname in each.read.value.casefold()), None)

@@ -17,8 +17,7 @@ _VAT_ID = re.compile(
     r"|CHE-?\d{3}\.?\d{3}\.?\d{3})(?![A-Z0-9])"
 )
 _NUMBER = re.compile(
-    r"(?:(?:no|nr|num|number"
-    r"|n[o°º])\b[.:]?\s{0,2})?#?\s{0,2}([A-Z0-9](?:[\w./\-–#&]{0,38}[\w])?)",
+    r"(?:(?:(?:no|nr|num|number)\b|n[°º])[.:]?\s{0,2})?#?\s{0,2}([A-Z0-9](?:[\w./\-–#&]{0,38}[\w])?)",
     re.IGNORECASE,
 )
 _SPACED = re.compile(r"#?\s{0,2}(\d{2,6}(?:[ -]\d{2,6}){1,5})(?=\s{0,2}$|   )")

@@ -16,8 +16,8 @@ HEADINGS_AT_LEAST = 2
 _ENDS_ITEMS = re.compile(
     r"\b(?:sub-?\s?total|total|amount due|balance due|zwischensumme|summe|gesamt\w*|netto\w*|mwst|ust\b|vat\b|tax\b"
     r"|tva\b"
-    r"|iva\b|btw|change|cash|visa|mastercard|rounding|tendered|discount|versand\w*|shipping|freight|payment|paid"
-    r"|imponibile"
+    r"|iva\b|btw|(?<!\w\s)nett?(?=\W*$)|change|cash|visa|mastercard|rounding|tendered|discount|versand\w*|shipping|freight|payment"
+    r"|paid|imponibile"
     r"|totale|importe|übertrag|carried|brought|montant|net à payer|totaal|subtotaal|suma|razem)\b",
     re.IGNORECASE,
 )

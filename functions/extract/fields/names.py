@@ -58,13 +58,14 @@ _REGISTRATION = re.compile(
     r"|\s?[(\[](?=[^)\]]{0,30}\d)[^()\[\]]{3,40}[)\]]?$"
 )
 _PHRASE = re.compile(
-    r"^\W{0,3}(?:welcome|thank|goods sold|ref\b|no\b|please|dear|re:|subject|sehr geehrte|your |our |this |we |you "
-    r"|all |for |exhibit|ex-|dear)"
+    r"^\W{0,3}(?:welcome|thank|goods sold|ref\b|no\b|please|dear|memo\b|memorandum|re:|subject"
+    r"|sehr geehrte|your |our |this |we |you |all |for |exhibit|ex-|dear)"
     r"|^\W{0,3}\d+ ?[x×] ?\d",
     re.IGNORECASE,
 )
 _CITY = re.compile(
     r"^[A-Z][\w .'’-]{1,30},? [A-Z]{2},? \d{5}(?:-\d{4})?\b|^(?:[A-Z]{1,2}[- ])?\d{4,5} [A-ZÄÖÜÉ][\w .\-äöüßé]{2,30}$"
+    r"|^[A-Z][A-Za-z .]{2,25},? ?-? ?\d{6}$"
 )
 _TITLE_FIRST = re.compile(
     r"^\W{0,3}(?:official |cash |sales |tax |payment )?(?:invoice|rechnung|facture|factura|fattura|factuur|receipt"
@@ -82,7 +83,11 @@ _LABEL = re.compile(
     r"|adresse|anschrift|bedingungen|n°|#)\b",
     re.IGNORECASE,
 )
-_SALUTATION = re.compile(r"^(?:herrn?|frau|firma|familie|mr|mrs|ms|mme|madame|monsieur|m|d|dña|dr)\.?$", re.IGNORECASE)
+_SALUTATION = re.compile(
+    r"^(?:herrn?|frau|firma|familie|mr|mrs|ms|mme|madame|monsieur|m|d|dña|dr|spett\.?(?:le|li)|egr\.?"
+    r"|gent\.?(?:ma|mo)?|sig\.?(?:ra)?|m\.? et mme|den heer|aan)\.?:?$",
+    re.IGNORECASE,
+)
 _BREAKS = re.compile(r"\s+[·•|*–—]\s+|\s+[-]\s+(?=[A-ZÄÖÜ\d])| {3,}|\s?;\s|,\s(?=\d|[^,]{0,40}\d)")
 _KILOGRAMS = re.compile(r"\d ?kg\W{0,2}$", re.IGNORECASE)
 _MISREAD = (

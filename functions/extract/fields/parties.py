@@ -12,6 +12,13 @@ HEAD_LINES = 14
 _FOR_ATTENTION = re.compile(
     r"^\W{0,3}(?:attn|attention|att\.|z\. ?hd|c/o|à l[’']attention|a la atenci[óo]n)\b", re.IGNORECASE
 )
+_A_LABEL = re.compile(
+    r"^\W{0,3}(?:(?:ship|deliver|bill|invoice|sold|order|remit|pay)(?:ed)? (?:to|from|by|date|no)|vendor|supplier"
+    r"|seller|buyer|customer|purchaser|attn|attention|date|terms|payment terms|delivery|account|branch|currency|period"
+    r"|contact|address|phone|tel|description|item|lieferant|k[äa]ufer|besteller|liefer\w+|rechnungs\w+|datum|bezeichnung"
+    r"|fournisseur|client|livr\w+|désignation|proveedor|cliente|fecha|fornitore|leverancier)\b[^,]{0,20}$",
+    re.IGNORECASE,
+)
 _LEFTOVER = re.compile(
     r"^[\s:.#*()-]*(?:\(?(?:name|address|details|information|info|anschrift)\)?[\s:.]*)?$", re.IGNORECASE
 )
@@ -50,10 +57,10 @@ def company_anywhere(read: Sequence[Line], *, but_not: str = "") -> Candidate | 
     return max(found.values(), key=len)[0] if found else None
 
 
-def addressees(read: Sequence[Line]) -> list[Candidate]:
-    """The names that head the address blocks of the first page, top to bottom."""
+def addressees(read: Sequence[Line], but_not: re.Pattern[str] | None = None) -> list[Candidate]:
+    """The names that head the address blocks of the first page, top to bottom; but_not: names that head none."""
     first = [line for line in read if line.page == read[0].page]
-    headed = [block.name for block in blocks.blocks(read, last=len(first)) if block.is_address]
+    headed = [block.named(but_not) for block in blocks.blocks(read, last=len(first)) if block.is_address]
     return [candidate for spot in headed if spot and (candidate := named_at(spot, 0.55))]
 
 
@@ -82,11 +89,15 @@ def _beside_or_below(spot: Spot, match: re.Match[str], read: Sequence[Line], sco
 
 
 def _places(spot: Spot, read: Sequence[Line]) -> Iterator[Spot]:
-    """Under the label first where the next column is a label too, else beside it first."""
+    """Under the label first where the next column is a label too, else beside it first.
+
+    A label without a colon heads its column, unless what stands under it is the next label of a list of them.
+    """
     under = list(below(spot, read, reach=4))
     beside = list(right_of(spot))[:1]
-    colon = spot.text.rstrip().endswith(":")
-    heading = not beside or (beside[0].text.rstrip().endswith(":") and colon) or not colon
+    colon = spot.text.rstrip().endswith(":") or any(each.text.startswith(":") for each in beside)
+    listed = bool(under and _A_LABEL.match(under[0].text)) and not any(_A_LABEL.match(each.text) for each in beside)
+    heading = not beside or (beside[0].text.rstrip().endswith(":") and colon) or not (colon or listed)
     yield from [*under, *beside] if heading else [*beside, *under]
 
 

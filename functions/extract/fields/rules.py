@@ -34,6 +34,7 @@ RULES: Mapping[str, Rule] = {
     "bank": banking.bank,
     "buyer": commerce.buyer,
     "charges": charges.charges,
+    "closing-balance": banking.closing_balance,
     "contract-parties": agreement_parties.parties_of,
     "currency": commerce.currency,
     "doi": publications.doi,

@@ -1,5 +1,6 @@
 """The movements of an account statement, complete or flagged; pure."""
 
+import functools
 import itertools
 import re
 from collections.abc import Sequence
@@ -9,13 +10,15 @@ from decimal import Decimal
 from . import amounts, dates
 from .amounts import AmountFound
 from .context import Context, Described
-from .lines import Line, all_lines
+from .lines import Line
+from .passages import Passage
 from .totals import CENT
 from .values import FieldValue
 
 DATE_WITHIN = 12
 """Characters before the date that opens a movement."""
 
+ISO_CHARS = 10
 _BALANCE_HEADING = re.compile(r"\b(?:balance|saldo|solde|kontostand)\b", re.IGNORECASE)
 _DAY_AND_MONTH = re.compile(
     r"^\W{0,2}(\d{1,2}[./-]\d{1,2}\.?|\d{1,2} [A-Z][a-zäé]{2,3}|[A-Z][a-z]{2} \d{1,2})(?=[\s;,])"
@@ -39,15 +42,38 @@ class Movement:
 
 def transactions(context: Context, _: Described) -> FieldValue | None:
     """Rows that begin with a date and hold an amount; all pages."""
-    read = all_lines(context.pages)
-    movements = [made for line in read if (made := _movement(line, context.days_first))]
+    movements, balanced = _movements(context)
     if not movements:
         return None
-    headed = any(_BALANCE_HEADING.search(line.text) and len(line.segments) >= 3 for line in read[:80])
-    balanced = headed or _running(movements)
     rows = _signed([_row(each, balanced) for each in movements])
     first = movements[0].line
     return FieldValue(value=list(rows), page=first.page, quote=first.text, confidence=0.6)
+
+
+def last_balance(context: Context) -> FieldValue | None:
+    """What the running balance comes to with the newest movement; None where the rows carry none."""
+    movements, balanced = _movements(context)
+    newest = max(movements[-1], movements[0], key=lambda each: _iso(each.date)) if balanced else None
+    if newest is None or len(newest.found) < 2:
+        return None
+    line = newest.line
+    last = amounts.find(line.text)[-1]
+    passage = Passage(read=(line,), chars=len(line.text))
+    return passage.shown(amounts.plain(last.value), last.start, last.end, 0.7)
+
+
+def _iso(date: str) -> str:
+    """Dates without a year tell no order."""
+    return date if len(date) == ISO_CHARS else ""
+
+
+@functools.lru_cache(maxsize=8)
+def _movements(context: Context) -> tuple[Sequence[Movement], bool]:
+    """The movements, and whether their last column is a running balance."""
+    read = context.whole.read
+    movements = [made for line in read if (made := _movement(line, context.days_first))]
+    headed = any(_BALANCE_HEADING.search(line.text) and len(line.segments) >= 3 for line in read[:80])
+    return movements, bool(movements) and (headed or _running(movements))
 
 
 def is_movement(line: Line) -> bool:
