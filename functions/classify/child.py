@@ -8,7 +8,7 @@ from pipeline.isolated.keeper import Keeper
 from pipeline.pages import pages_from_json
 from pipeline.reading import Sample
 
-SECONDS = 50.0
+SECONDS = 80.0
 MEMORY_BYTES = 3_300_000_000
 """Of address space, a tenth of which is never touched: with this process it fits into the memory of the function."""
 RESIDENT_BYTES = 1_700_000_000
@@ -34,7 +34,7 @@ def warm_up() -> None:
 
 
 def look(path: Path, media_type: str, filename: str, *, chars: int) -> Look:
-    """Raises Rejected as reading.first_pages does, "conversion-timeout" and "conversion-memory"; or Unavailable."""
+    """Raises Rejected as reading.first_pages does, "conversion-timeout", "conversion-memory"; Busy or Unavailable."""
     request = {"path": str(path.resolve()), "media_type": media_type, "filename": filename, "chars": chars}
     found = _keeper().ask(request, seconds=SECONDS, memory_bytes=MEMORY_BYTES)
     told = found["sample"]

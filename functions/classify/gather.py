@@ -31,7 +31,7 @@ def warm_up() -> None:
 
 
 def look_at(document: Document, run: int, path: Path) -> Look:
-    """Raises Rejected, or Unavailable."""
+    """Raises Rejected, Busy, Unavailable."""
     too_slow = blobs.run_key(document.tenant, document.id, run, "too-slow/classify")
     looking = partial(child.look, path, document.media_type, document.filename, chars=SAMPLE_CHARS)
     return with_second_chance(too_slow, looking)

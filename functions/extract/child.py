@@ -45,7 +45,7 @@ def convert(
 
     known are pages whose rows OCR has read before. Attachments are written to the folder spool, by default the one of
     path. Raises Rejected: encrypted, corrupt, empty-file, unsupported-type, converter-missing, too-many-pages,
-    page-too-large, image-too-large, archive-too-large, conversion-timeout, conversion-memory; or Unavailable, or
+    page-too-large, image-too-large, archive-too-large, conversion-timeout, conversion-memory; Busy, Unavailable, or
     MissingSetting where Docling's models are wanted and missing.
     """
     models.check()

@@ -11,12 +11,14 @@ from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
 from typing import Any
 
-from pipeline.errors import Rejected, Unavailable
+from pipeline.errors import Busy, Rejected, Unavailable
 
 from .running import Child, Died, TimedOut, started
 
 DOCUMENTS = 500
 """After so many a child is begun anew."""
+WAIT_SECONDS = 20.0
+"""For the document before; with the work itself it fits into the time of a call."""
 MEMORY = "conversion-memory"
 
 
@@ -46,7 +48,7 @@ class Keeper:
     def ask(self, request: dict[str, Any], *, seconds: float, memory_bytes: int) -> dict[str, Any]:
         """The child's answer; memory_bytes is the address space it may have.
 
-        Raises Rejected as the worker does, also "conversion-timeout" or "conversion-memory"; Unavailable, Broken.
+        Raises Rejected as the worker does, also "conversion-timeout" or "conversion-memory"; Busy, Unavailable, Broken.
         """
         asked = {"memory_bytes": memory_bytes, "most_resident": self._most_resident(), "request": request}
         said = self._said(json.dumps(asked).encode() + b"\n", seconds)
@@ -57,8 +59,8 @@ class Keeper:
         return dict(said["answer"])
 
     def _said(self, line: bytes, seconds: float) -> dict[str, Any]:
-        if not self._lock.acquire(timeout=seconds):
-            raise Unavailable("the converter is at work on another document")
+        if not self._lock.acquire(timeout=WAIT_SECONDS):
+            raise Busy("the converter is at work on another document", retry_after=5)
         try:
             first = self._child()
             used, deadline = first.documents > 0, time.monotonic() + seconds

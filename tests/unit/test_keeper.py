@@ -1,10 +1,13 @@
 """The keeper of a child process: what it does with a child that lacks memory, and with one that ends."""
 
+import os
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
 
-from pipeline.errors import Rejected
+from pipeline.errors import Busy, Rejected
+from pipeline.isolated import keeper as keeping
 from pipeline.isolated.keeper import Broken, Keeper
 
 WORKER = """
@@ -22,6 +25,8 @@ def answer(request):
         raise Rejected("conversion-memory", "worn")
     if request["does"] == "always starves":
         raise ValueError("in another library: std::bad_alloc")
+    if request["does"] == "reads":
+        open(request["path"]).read()
     if request["does"] == "ends":
         os._exit(1)
     if request["does"] == "is wrong":
@@ -40,8 +45,8 @@ def keeper(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Keeper:
     return Keeper("a_worker", lambda: 1_000_000_000)
 
 
-def ask(keeper: Keeper, does: str) -> int:
-    return int(keeper.ask({"does": does}, seconds=120, memory_bytes=2_000_000_000)["pid"])
+def ask(keeper: Keeper, does: str, path: str = "") -> int:
+    return int(keeper.ask({"does": does, "path": path}, seconds=120, memory_bytes=2_000_000_000)["pid"])
 
 
 def code(keeper: Keeper, does: str) -> str:
@@ -74,3 +79,15 @@ def test_a_bug_is_no_refusal_and_the_next_works(keeper: Keeper) -> None:
     with pytest.raises(Broken, match="a bug"):
         ask(keeper, "is wrong")
     ask(keeper, "works")
+
+
+def test_who_waits_too_long_for_the_document_before_is_told_to_come_again(
+    keeper: Keeper, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(keeping, "WAIT_SECONDS", 0.1)
+    os.mkfifo(tmp_path / "pipe")
+    with ThreadPoolExecutor(max_workers=1) as pool:
+        first = pool.submit(ask, keeper, "reads", str(tmp_path / "pipe"))
+        with (tmp_path / "pipe").open("w"), pytest.raises(Busy):  # opens as soon as the child reads
+            ask(keeper, "works")
+        assert first.result(timeout=120) == ask(keeper, "works")
