@@ -13,6 +13,8 @@ from .classify import Decision
 POSSIBLE = 0.02
 """The least share of the vote: below it nothing that a document tells a model makes it that category."""
 REASON_CHARS = 200
+SHOWN_CHARS = 2_500
+"""How much of a document's beginning a model is asked to read."""
 
 INSTRUCTIONS = """\
 You sort documents into categories. Choose the one category that fits what the document is, not what it says about
@@ -27,7 +29,7 @@ def with_opinion(decision: Decision, text: str) -> tuple[Decision, Mapping[str, 
     server = settings.language_model()
     if server is None or not unsure(decision):
         return decision, None
-    shown = prompt.without_instructions(text)
+    shown = prompt.without_instructions(text)[:SHOWN_CHARS]
     if not shown.strip():
         return decision, None
     known = possible(decision, categories.load())

@@ -9,8 +9,8 @@ from numpy.typing import NDArray
 
 from pipeline.categories import Category
 
-SAMPLE_CHARS = 2_500
-"""Only the beginning is read: titles stand there, and it bounds the time of the cues."""
+SAMPLE_CHARS = 6_000
+"""Only the first pages are read: it bounds the time of the cues."""
 
 HEAD_CHARS = 250
 REPEATS_COUNTED = 3

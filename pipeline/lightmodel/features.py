@@ -8,7 +8,7 @@ from collections.abc import Mapping
 import numpy as np
 from numpy.typing import NDArray
 
-SAMPLE_CHARS = 2_500
+SAMPLE_CHARS = 6_000
 
 _WORD = re.compile(r"\w{2,30}")
 _DIGIT = re.compile(r"\d")
