@@ -27,6 +27,12 @@ from functions.extract.fields import dates
         ("7 augustus 2021", "2021-08-07"),
         ("2 września 2020, 12 marca 2021", "2021-03-12"),
         ("04/30/2022", "2022-04-30"),
+        ("0ctober 11, 1995", "1995-10-11"),
+        ("Apri1 3 1988", "1988-04-03"),
+        ("l2 May 1987", "1987-05-12"),
+        ("June 1O, 1992", "1992-06-10"),
+        ("May 5; 1990", "1990-05-05"),
+        ("Sat12 May 2020", "2020-05-12"),
     ],
 )
 def test_a_date_is_read_in_any_notation(text: str, value: str) -> None:

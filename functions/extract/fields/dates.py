@@ -20,7 +20,10 @@ _MONTHS = {
     12: "december dezember décembre decembre diciembre dicembre dezembro dec dez déc dic grudnia",
 }
 _MONTH_OF = {name: number for number, names in _MONTHS.items() for name in names.split()}
-_MONTH = "|".join(sorted(_MONTH_OF, key=len, reverse=True))
+_AS_OCR_READS = str.maketrans({"o": "[o0]", "l": "[l1]", "i": "[i1]"})
+_MONTH = "|".join(name.translate(_AS_OCR_READS) for name in sorted(_MONTH_OF, key=len, reverse=True))
+_AS_WRITTEN = (str.maketrans("01", "ol"), str.maketrans("01", "oi"))
+_DAY = r"(?:[0-3][\dOolI]|(?<![A-Za-z])[OolI]\d|\d)"
 
 _YEAR_FIRST = re.compile(r"(?<![\d.,/-])((?:19|20)\d\d) ?[-./年] ?([01]?\d) ?[-./月] ?([0-3]?\d)(?!\d)")
 _NUMERIC = re.compile(
@@ -28,13 +31,13 @@ _NUMERIC = re.compile(
     r"(?:(?=\d{1,2}:\d\d)|(?![\d%]|[.,/-]\d))"
 )
 _DAY_NAME_YEAR = re.compile(
-    rf"(?<![\d.,/])([0-3]?\d)(?: ?(?:st|nd|rd|th|er|º)\b)?[ .\-/]{{0,2}}(?:day )?(?:of |de "
+    rf"(?<![\d.,/])({_DAY})(?: ?(?:st|nd|rd|th|er|º)\b)?[ .\-/]{{0,2}}(?:day )?(?:of |de "
     rf"|d[’'])?(?<![a-zäéû])({_MONTH})(?![a-zäéû])"
     r"[ .,\-/]{0,3}(?:de |of )?((?:19|20)\d\d|[’']?\d\d)(?![\d:])",
     re.IGNORECASE,
 )
 _NAME_DAY_YEAR = re.compile(
-    rf"(?<![a-zäéû])({_MONTH})(?![a-zäéû])\.?[ \-/]{{0,2}}([0-3]?\d)(?:st|nd|rd|th)?(?: ?,| ?-|\.)? {{0,3}}((?:19"
+    rf"(?<![a-zäéû])({_MONTH})(?![a-zäéû])\.?[ \-/]{{0,2}}({_DAY})(?:st|nd|rd|th)?(?: ?[,;]| ?-|\.)? {{0,3}}((?:19"
     rf"|20)\d\d|[’']\d\d)(?!\d)",
     re.IGNORECASE,
 )
@@ -113,11 +116,18 @@ def _parts(found: re.Match[str]) -> NumericDate:
 
 def _made(found: re.Match[str], year: str, month: str, day: str) -> list[DateFound]:
     """One date, or none where the calendar has no such day."""
-    number = int(year.lstrip("’'"))
+    number = int(year.lstrip("’'").translate(_LOOKALIKES))
     if number < 100:
         number += 1900 if number >= 70 else 2000
     try:
-        value = date(number, _MONTH_OF.get(month.lower()) or int(month), int(day))
+        value = date(number, _month(month), int(day.translate(_LOOKALIKES)))
     except ValueError:
         return []
     return [DateFound(value=value.isoformat(), start=found.start(), end=found.end())]
+
+
+def _month(text: str) -> int:
+    """A name in any language, letters as OCR confuses them with digits, or a number; ValueError where it is none."""
+    name = text.lower()
+    names = (name, *(name.translate(each) for each in _AS_WRITTEN))
+    return next((_MONTH_OF[each] for each in names if each in _MONTH_OF), None) or int(text)
