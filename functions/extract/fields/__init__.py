@@ -11,7 +11,7 @@ from pipeline import categories
 from pipeline.model import DocumentWarning
 from pipeline.pages import Page
 
-from . import checks, completeness, date_order, invoice_xml, kinds
+from . import checks, completeness, date_order, invoice_xml, kinds, reliability
 from .context import Context, context_of
 from .grounding import folded, grounded
 from .rules import by_rules
@@ -37,7 +37,8 @@ def extract_fields(
     pages, cuts = first_rows(pages)
     told = invoice_xml.read(attachments, schema)
     context = context_of(pages, schema, enclosed, language)
-    fields, differences = _joined(told, by_rules(schema, context), schema, context)
+    shown = reliability.weighed(by_rules(schema, context), pages)
+    fields, differences = _joined(told, shown, schema, context)
     fields |= {name: _corrected(value) for name, value in corrections.items()}
     fields, guesses = date_order.doubted(fields, context.dates)
     fields, failures = checks.checked(fields)

@@ -10,7 +10,7 @@ from .values import FieldValue
 HEAD_CHARS = 4_000
 CLAUSE_CHARS = 1_200
 PARTIES_AT_MOST = 4
-OPENED, SIGNED = 0.85, 0.5
+OPENED, SIGNED = 0.5, 0.35
 """How sure the names of an opening clause and of a signature block are."""
 
 _BETWEEN = re.compile(

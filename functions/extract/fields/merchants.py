@@ -11,6 +11,8 @@ from .lines import NOWHERE, Line
 from .values import FieldValue
 
 ADDRESS_LINES = 6
+ADDRESS_SCORE = 0.35
+"""The longer a value, the likelier a character of it is wrong."""
 _POSTAL = re.compile(r"\b\d{4,6}\b")
 _REGISTRATION = re.compile(
     r"\b(?:reg|roc|company no|co\.? ?no|gst|sst|vat|siret|tax id)\b|[\d-]{5,12}[ -]?[A-Z]\W{0,2}$", re.IGNORECASE
@@ -77,7 +79,7 @@ def merchant_address(context: Context, _: Described) -> FieldValue | None:
         page=kept[0].page,
         quote="\n".join(line.text for line in kept),
         box=box if boxes[0] != NOWHERE else None,
-        confidence=0.6,
+        confidence=ADDRESS_SCORE,
     )
 
 
