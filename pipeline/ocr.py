@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 from PIL import Image
 
+from pipeline.legible import unread
 from pipeline.pages import Turn
 from pipeline.rows import Cell
 
@@ -30,10 +31,14 @@ _lock = threading.Lock()
 
 @dataclass(frozen=True, kw_only=True)
 class Reading:
-    """The lines of text in a picture, with their place on it once it was turned to stand."""
+    """The lines of text in a picture, with their place on it once it was turned to stand.
+
+    illegible: most of what is written there is in a script the engine does not know, or too poor to read.
+    """
 
     cells: tuple[Cell, ...] = ()
     turned: Turn = 0
+    illegible: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -44,6 +49,7 @@ class _Found:
     quads: Any
     scores: Sequence[float]
     turned: Turn = 0
+    illegible: bool = False
 
     @property
     def score(self) -> float:
@@ -71,7 +77,7 @@ def read(picture: Image.Image, *, scale: float = 1.0) -> Reading:
     quads = found.quads / (fit * scale)
     slope = _slope(quads)
     cells = tuple(_cell(text, quad, slope) for text, quad in zip(found.texts, quads, strict=True))
-    return Reading(cells=cells, turned=found.turned)
+    return Reading(cells=cells, turned=found.turned, illegible=found.illegible)
 
 
 def _standing(picture: Image.Image) -> _Found:
@@ -82,14 +88,36 @@ def _standing(picture: Image.Image) -> _Found:
         return _read(picture, turned=270 if found.score > _WELL_READ else 90)
     if found.score > _WELL_READ:
         return found
-    return max(found, _read(picture, turned=180), key=lambda each: each.score if each.texts else 0.0)
+    on_its_head = _read(picture, turned=180)
+    if on_its_head.illegible:
+        return found
+    return max(found, on_its_head, key=lambda each: each.score if each.texts else 0.0)
 
 
 def _read(picture: Image.Image, turned: Turn = 0) -> _Found:
-    picture = picture.rotate(-turned, expand=True)
-    found = _engine()(np.asarray(picture)[:, :, ::-1])
-    quads = np.asarray(found.boxes, dtype=float) if found.boxes is not None else np.empty((0, 4, 2))
-    return _Found(texts=found.txts or (), quads=quads, scores=found.scores or (), turned=turned)
+    """Step by step, since the engine as a whole drops the lines in which it reads nothing."""
+    from rapidocr.utils.process_img import map_boxes_to_original
+
+    engine, picture = _engine(), picture.rotate(-turned, expand=True)
+    image, changes = engine.preprocess_img(np.ascontiguousarray(np.asarray(picture)[:, :, ::-1]))
+    lines, _, said, _ = engine.run_ocr_steps(image, changes)
+    if lines.boxes is None or said.txts is None:
+        return _Found(texts=(), quads=np.empty((0, 4, 2)), scores=(), turned=turned)
+    quads = map_boxes_to_original(np.array(lines.boxes, dtype=float), changes, picture.height, picture.width)
+    kept = [i for i, text in enumerate(said.txts) if text.strip() and said.scores[i] >= _MIN_SCORE]
+    return _Found(
+        texts=[said.txts[i] for i in kept],
+        quads=quads[kept],
+        scores=[said.scores[i] for i in kept],
+        turned=turned,
+        illegible=unread(zip(said.txts, said.scores, map(_length, quads), strict=True)),
+    )
+
+
+def _length(quad: Any) -> float:
+    """Of a line, in its heights."""
+    sides = np.hypot(*(quad[1] - quad[0])), np.hypot(*(quad[3] - quad[0]))
+    return float(max(sides) / max(min(sides), 1.0))
 
 
 @functools.cache
@@ -99,7 +127,6 @@ def _engine() -> Any:
     _let_threads_sleep()
     return RapidOCR(
         params={
-            "Global.text_score": _MIN_SCORE,
             "Global.use_cls": False,  # turning lines that are not upside down garbles long ones
             "Global.max_side_len": _LONGEST_SIDE,
             "Global.log_level": "critical",

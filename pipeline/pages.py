@@ -39,7 +39,7 @@ class Page:
 
     width and height are in points (1/72 inch), 0 where the format has no page size; rows of such a format carry the
     box (0, 0, 1, 1). source tells where the text came from. A scan that lies on its side or head is described as it
-    stands once the page as shown was turned.
+    stands once the page as shown was turned; it is illegible where OCR could read little of what it saw.
     """
 
     number: int
@@ -48,6 +48,7 @@ class Page:
     rows: tuple[Row, ...]
     source: Literal["text", "ocr", "mixed", "none"]
     turned: Turn = 0
+    illegible: bool = False
 
     @property
     def text(self) -> str:
@@ -75,6 +76,7 @@ def pages_to_json(pages: Iterable[Page]) -> list[dict[str, Any]]:
             "height": page.height,
             "source": page.source,
             "turned": page.turned,
+            "illegible": page.illegible,
             "rows": [{"segments": [{"text": s.text, "box": s.box} for s in row.segments]} for row in page.rows],
         }
         for page in pages

@@ -134,7 +134,15 @@ def _read_picture(picture: Image.Image, number: int, width: float, height: float
     if read.turned in (90, 270):
         width, height = height, width
     rows = rows_of(read.cells, width=width, height=height)
-    return Page(number=number, width=width, height=height, rows=rows, source="ocr", turned=read.turned)
+    return Page(
+        number=number,
+        width=width,
+        height=height,
+        rows=rows,
+        source="ocr",
+        turned=read.turned,
+        illegible=read.illegible,
+    )
 
 
 def _sample(pages: tuple[Page, ...], chars: int, *, page_count: int, embedded: tuple[str, ...] = ()) -> Sample:

@@ -102,7 +102,10 @@ def _linked(path: Path, folder: Path, suffix: str) -> Path:
 def _readings(pages: Iterable[Page]) -> Mapping[int, Reading]:
     """Cells from the rows that OCR read; they keep their rows on a skewed page too."""
     read = (page for page in pages if page.source == "ocr")
-    return {page.number: Reading(cells=tuple(_page_cells(page)), turned=page.turned) for page in read}
+    return {
+        page.number: Reading(cells=tuple(_page_cells(page)), turned=page.turned, illegible=page.illegible)
+        for page in read
+    }
 
 
 def _page_cells(page: Page) -> Iterable[Cell]:

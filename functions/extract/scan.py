@@ -28,8 +28,8 @@ _PIXELS = 6_000_000
 class Scan:
     """OCR for one document: at most budget pages; known holds the pages that were read before.
 
-    read, empty and unread collect the numbers of the pages that OCR read, found blank, or left for want of budget;
-    turned those that did not stand, with their turn.
+    read, illegible, empty and unread collect the numbers of the pages that OCR read, could read little of, found
+    blank, or left for want of budget; turned those that did not stand, with their turn.
     """
 
     path: Path
@@ -38,6 +38,7 @@ class Scan:
     image_pixels: int
     known: Mapping[int, Reading] = field(default_factory=dict)
     read: set[int] = field(default_factory=set)
+    illegible: set[int] = field(default_factory=set)
     empty: set[int] = field(default_factory=set)
     unread: set[int] = field(default_factory=set)
     turned: dict[int, Turn] = field(default_factory=dict)
@@ -57,7 +58,9 @@ class Scan:
         if self._distrusted(page) and page.parsed_page is not None:
             page.parsed_page.textline_cells, page.parsed_page.word_cells = [], []
         reading = self.known.get(page.page_no) or self._read(page, wanted)
-        if not reading.cells:
+        if reading.illegible:
+            self.illegible.add(page.page_no)
+        elif not reading.cells:
             self.empty.add(page.page_no)
         if reading.turned and page.size is not None:
             self.turned[page.page_no] = reading.turned
@@ -86,15 +89,17 @@ class Scan:
         picture = self._picture(page.page_no)
         scale = picture.width / page.size.width
         turned: Turn = 0
+        illegible = False
         cells: list[Cell] = []
         for region in wanted:
             left, top, right, bottom = (round(edge * scale) for edge in region)
             reading = ocr.read(picture.crop((left, top, right, bottom)), scale=scale)
             if len(wanted) == 1 and not page.cells:
                 turned = reading.turned
+            illegible = illegible or reading.illegible
             place = corner(region, turned, width=page.size.width, height=page.size.height)
             cells += (moved(cell, *place) for cell in reading.cells)
-        return Reading(cells=tuple(cells), turned=turned)
+        return Reading(cells=tuple(cells), turned=turned, illegible=illegible)
 
     def _picture(self, number: int) -> Image.Image:
         if self.is_pdf:
