@@ -88,8 +88,12 @@ def _ensured(name: str) -> None:
     with asking() as client:
         if not client.indices.exists_alias(name=name):
             create(f"{name}-v1", aliases={name: {"is_write_index": True}})
-        else:
-            client.indices.put_mapping(index=name, body={"properties": PROPERTIES})
+            return
+        for index, told in client.indices.get_mapping(index=name).items():
+            known = told["mappings"]["properties"]
+            missing = {each: PROPERTIES[each] for each in PROPERTIES if each not in known}
+            if missing:
+                client.indices.put_mapping(index=index, body={"properties": missing})
 
 
 def create(index: str, *, aliases: dict[str, Any]) -> None:

@@ -2,11 +2,14 @@
 
 from collections.abc import Iterator
 from copy import deepcopy
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID, uuid4
 
+import numpy as np
 import pytest
+from numpy.typing import NDArray
 
 from pipeline import embeddings
 from pipeline.errors import Unavailable
@@ -14,7 +17,7 @@ from pipeline.search import ask, client, index, queries
 from pipeline.search.client import asking
 from pipeline.search.entry import Entry, FieldValue
 from pipeline.search.filters import FieldFilter, Filters, Range
-from pipeline.search.mapping import index_body
+from pipeline.search.mapping import DIMENSIONS, index_body
 from tests.answering import answering, refusing
 
 pytestmark = pytest.mark.usefixtures("search_index")
@@ -97,6 +100,7 @@ def test_a_search_as_long_as_a_page_is_answered_in_every_script() -> None:
 def test_an_index_made_before_a_field_was_known_learns_it(search_index: str) -> None:
     body = deepcopy(index_body(shards=1, replicas=0)) | {"aliases": {search_index: {"is_write_index": True}}}
     del body["mappings"]["properties"]["stems"]
+    body["mappings"]["properties"]["vector"]["method"]["parameters"] = {"m": 16, "ef_construction": 100}
     with asking() as client:
         client.indices.create(index=f"{search_index}-v1", body=body)
     mine = entry("Alle Rechnungen wurden bezahlt.", language="de")
@@ -109,6 +113,28 @@ def test_the_meaning_is_found_without_the_words() -> None:
     index.put([mine, other])
     assert meant("a bill that has to be paid")[0] == mine.id
     assert meant("what to cook tonight")[0] == other.id
+
+
+def test_no_passage_is_cut_off_by_others_much_like_it(search_index: str) -> None:
+    vectors = groups_of_neighbours(groups=20, members=100)
+    mine = [replace(entry("a"), model="m", vector=each.tolist()) for each in vectors]
+    index.put(mine)
+    with asking() as server:
+        server.indices.forcemerge(index=f"{search_index}-v1", params={"max_num_segments": 1})
+    nearest = [ask.candidates(queries.by_meaning(each.tolist(), "m", MINE, 100))[0] for each in vectors]
+    assert [number for number, each in enumerate(mine) if each.id not in ids(nearest[number])] == []
+
+
+def groups_of_neighbours(*, groups: int, members: int) -> NDArray[np.float64]:
+    """Unit vectors: in each group they are much nearer to each other than to any other."""
+    generator = np.random.default_rng(1)
+    middles = np.repeat(generator.standard_normal((groups, DIMENSIONS)), members, axis=0)
+    vectors = middles + 0.05 * generator.standard_normal(middles.shape)
+    return np.asarray(vectors / np.linalg.norm(vectors, axis=1, keepdims=True))
+
+
+def ids(found: ask.Found) -> set[str]:
+    return {each.entry_id for each in found.candidates}
 
 
 def test_vectors_of_another_model_are_not_compared() -> None:
