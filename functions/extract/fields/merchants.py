@@ -35,8 +35,9 @@ def merchant(context: Context, _: Described) -> FieldValue | None:
     """Receipts are headed by the shop's name: above the first date or price any name will do, below it a company."""
     unpriced = [line for line in context.read if not _is_priced(line)]
     above = list(itertools.takewhile(lambda line: not _is_priced(line) and not _is_dated(line, context), context.read))
-    heads = (parties.letterhead(above) if above else None, parties.company_anywhere(unpriced))
-    head = next((each for each in heads if each and _is_shop(each.read.value)), None)
+    head = parties.letterhead(above) if above else None
+    if head is None or not _is_shop(head.read.value):
+        head = parties.company_anywhere(unpriced)
     return _whole(head, context.read).to_value() if head else None
 
 
