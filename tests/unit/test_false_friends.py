@@ -31,10 +31,21 @@ Salaire de base 2 100,00   Retraite complémentaire 3,15 %
 Net à payer 1 648,20"""
 
 
-def decide(text: str) -> Decision:
-    return classify(
-        text=text, media_type="application/pdf", filename="a.pdf", evidence=Evidence(), embedding=None, corrected=None
-    )
+BRIEFING = """A depot for the trams
+Background
+Ridership grew by 12 per cent in 2024, compared with 2023
+Table 1. Number of households within reach: 8,400"""
+
+PDF = "application/pdf"
+SLIDES = [
+    "application/vnd.ms-powerpoint",
+    "application/vnd.openxmlformats-officedocument.presentationml.presentation",
+    "application/vnd.oasis.opendocument.presentation",
+]
+
+
+def decide(text: str, media_type: str = PDF) -> Decision:
+    return classify(text=text, media_type=media_type, filename="a", evidence=Evidence(), embedding=None, corrected=None)
 
 
 @pytest.mark.parametrize(
@@ -44,6 +55,11 @@ def decide(text: str) -> Decision:
 )
 def test_words_of_another_category_do_not_decide(text: str, category: str) -> None:
     assert decide(text).alternatives[0].category == category
+
+
+@pytest.mark.parametrize(("media_type", "category"), [(PDF, "report"), *((each, "presentation") for each in SLIDES)])
+def test_what_a_slide_program_wrote_is_a_presentation_whatever_it_reports(media_type: str, category: str) -> None:
+    assert decide(BRIEFING, media_type).category == category
 
 
 @pytest.mark.parametrize(
