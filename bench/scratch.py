@@ -57,7 +57,9 @@ def scratch() -> Iterator[Scratch]:
         database.close()
         administer(f"DROP DATABASE {name} WITH (FORCE)")
         with asking() as client:
-            client.indices.delete(index=f"{alias()}-v1", params={"ignore_unavailable": "true"})
+            # An index whose vectors are being merged goes only once the merge has stopped.
+            patience = {"ignore_unavailable": "true", "request_timeout": START_SECONDS}
+            client.indices.delete(index=f"{alias()}-v1", params=patience)
 
 
 def accepted(documents: Sequence[UUID], tenant: str) -> None:
