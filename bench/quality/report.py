@@ -12,7 +12,7 @@ from .fields import Count
 from .manifest import HALVES, Labelled, Query
 from .observed import Document, Observed
 
-FITTED_ON = "no half: examples written for the project"
+FITTED_ON = "the development half, and examples written for the project"
 """What the shipped light model was fitted on; kept true by pipeline/lightmodel/README.md."""
 
 MISSING = Document(state="missing", code="missing")
