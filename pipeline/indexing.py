@@ -9,6 +9,7 @@ from typing import Any
 
 from . import blobs, embeddings
 from .chunks import Chunk, chunked, rough_spans
+from .embeddings import Vectors
 from .errors import Continues
 from .fields import corrected, corrections_of
 from .model import Document, DocumentWarning
@@ -19,6 +20,13 @@ SLICE = 64
 """Chunks that are embedded and written together."""
 WORK_SECONDS = 90
 """After this much work a long document is continued by the next call."""
+
+ALIKE = 0.9
+"""Cosine from which a passage says what an earlier one says: rows of a table, pages of a log.
+
+Such a passage is found by its words, and its document by the meaning of the earlier one. Hundreds of vectors alike trap
+a search in the graph of vectors, which then misses what is nearer.
+"""
 
 WITHOUT_MEANING = DocumentWarning(
     code="embedding-missing", message="no embedding model is installed: only keywords find this document"
@@ -70,7 +78,9 @@ def entries(content: Content, start: int, stop: int) -> list[Entry]:
     document = content.document
     names = [document.filename, *(each.keyword for each in found)]
     title = PurePosixPath(document.filename).stem
-    vectors = embeddings.embed([chunk.passage or title for chunk in chunks]) if embeddings.available() else None
+    vectors: Sequence[Sequence[float] | None] = [None] * len(chunks)
+    if embeddings.available():
+        vectors = distinct(embeddings.embed([chunk.passage or title for chunk in chunks]))
     return [
         Entry(
             document_id=document.id,
@@ -88,10 +98,19 @@ def entries(content: Content, start: int, stop: int) -> list[Entry]:
             fields=found,
             shown=shown,
             model=embeddings.model_name(),
-            vector=vectors[number].tolist() if vectors is not None else None,
+            vector=vectors[number],
         )
         for number, chunk in enumerate(chunks)
     ]
+
+
+def distinct(vectors: Vectors) -> list[list[float] | None]:
+    """Each unit vector that is unlike those before it, None in the place of the others."""
+    kept: list[int] = []
+    for number, vector in enumerate(vectors):
+        if not kept or float((vectors[kept] @ vector).max()) < ALIKE:
+            kept.append(number)
+    return [vector.tolist() if number in kept else None for number, vector in enumerate(vectors)]
 
 
 def warnings() -> tuple[DocumentWarning, ...]:

@@ -56,6 +56,23 @@ def test_an_indexed_document_is_found_by_text_name_and_field() -> None:
     assert found("pay", fields=[filters.FieldFilter(name="seller", equals="acme gmbh")]) == [event.subject]
 
 
+def test_passages_alike_are_found_by_their_words_and_by_the_meaning_of_the_first() -> None:
+    pages = (
+        f"<!-- page {page} -->\n" + f"Reading of water meter {page}: cubic metres, valve shut. " * 12
+        for page in range(1, 31)
+    )
+    event = extracted("\n".join(pages))
+    deliver(app, event)
+    document, model = event.subject, embeddings.model_name()
+    assert index.count(document, 1) == 30
+    assert 1 <= len(ask.vectors(document, 1, 30)) < 10
+    (candidate,) = ask.candidates(queries.by_keyword("meter 17", filters.Filters(tenant="default"), 10))[0].candidates
+    assert ask.show([candidate.entry_id], "meter 17")[candidate.entry_id].page == 17
+    meant = embeddings.embed(["how much water was used"])[0].tolist()
+    (near,) = ask.candidates(queries.by_meaning(meant, model, filters.Filters(tenant="default"), 10))
+    assert {each.document_id for each in near.candidates} == {document}
+
+
 def test_an_entry_knows_its_page() -> None:
     event = extracted()
     deliver(app, event)
