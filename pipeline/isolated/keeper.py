@@ -38,7 +38,7 @@ class Keeper:
         self._thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix="child-keeper")
         self._lock = threading.Lock()
         self._next: Future[Child] | None = None
-        atexit.register(self._close)
+        atexit.register(self.close)
 
     def warm_up(self) -> None:
         """Begin a child in the background, unless there is one."""
@@ -58,9 +58,16 @@ class Keeper:
             raise Rejected(said["code"], said["reason"])
         return dict(said["answer"])
 
+    def close(self) -> None:
+        """End the child, once it has started."""
+        self._thread.shutdown()
+        if self._next is not None and self._next.exception() is None:
+            self._next.result().kill()
+        self._next = None
+
     def _said(self, line: bytes, seconds: float) -> dict[str, Any]:
         if not self._lock.acquire(timeout=WAIT_SECONDS):
-            raise Busy("the converter is at work on another document", retry_after=5)
+            raise Busy("the child process is at work on another document", retry_after=5)
         try:
             first = self._child()
             used, deadline = first.documents > 0, time.monotonic() + seconds
@@ -81,18 +88,14 @@ class Keeper:
         finally:
             self._lock.release()
 
-    def _close(self) -> None:
-        if self._next is not None and self._next.done() and self._next.exception() is None:
-            self._next.result().kill()
-
     def _child(self) -> Child:
         self.warm_up()
         assert self._next is not None
         try:
             return self._next.result()
-        except (Died, TimedOut, OSError) as error:
+        except Exception as error:
             self._next = None
-            raise Unavailable("the converter does not start") from error
+            raise Unavailable("the child process does not start") from error
 
     def _asked(self, child: Child, line: bytes, deadline: float) -> dict[str, Any]:
         healthy = False

@@ -1,14 +1,16 @@
 """The keeper of a child process: what it does with a child that lacks memory, and with one that ends."""
 
 import os
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
 
-from pipeline.errors import Busy, Rejected
+from pipeline.errors import Busy, Rejected, Unavailable
 from pipeline.isolated import keeper as keeping
 from pipeline.isolated.keeper import Broken, Keeper
+from tests.waiting import eventually
 
 WORKER = """
 import os
@@ -39,10 +41,12 @@ serve(lambda: answer)
 
 
 @pytest.fixture
-def keeper(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Keeper:
+def keeper(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Keeper]:
     (tmp_path / "a_worker.py").write_text(WORKER)
     monkeypatch.syspath_prepend(str(tmp_path))
-    return Keeper("a_worker", lambda: 1_000_000_000)
+    keeper = Keeper("a_worker", lambda: 1_000_000_000)
+    yield keeper
+    keeper.close()
 
 
 def ask(keeper: Keeper, does: str, path: str = "") -> int:
@@ -53,6 +57,14 @@ def code(keeper: Keeper, does: str) -> str:
     with pytest.raises(Rejected) as caught:
         ask(keeper, does)
     return caught.value.code
+
+
+def writing_end(pipe: Path) -> int | None:
+    """The pipe, opened to write to; None until somebody reads from it."""
+    try:
+        return os.open(pipe, os.O_WRONLY | os.O_NONBLOCK)
+    except OSError:
+        return None
 
 
 def test_a_child_is_kept_from_document_to_document(keeper: Keeper) -> None:
@@ -88,6 +100,18 @@ def test_who_waits_too_long_for_the_document_before_is_told_to_come_again(
     os.mkfifo(tmp_path / "pipe")
     with ThreadPoolExecutor(max_workers=1) as pool:
         first = pool.submit(ask, keeper, "reads", str(tmp_path / "pipe"))
-        with (tmp_path / "pipe").open("w"), pytest.raises(Busy):  # opens as soon as the child reads
+        end = eventually(lambda: writing_end(tmp_path / "pipe"), within=60)
+        assert end is not None
+        with os.fdopen(end, "w"), pytest.raises(Busy):
             ask(keeper, "works")
         assert first.result(timeout=120) == ask(keeper, "works")
+
+
+def test_a_child_that_prints_before_it_serves_is_told_as_unavailable_and_begun_anew(
+    keeper: Keeper, tmp_path: Path
+) -> None:
+    (tmp_path / "a_worker.py").write_text(f"print('a library loads', flush=True)\n{WORKER}")
+    with pytest.raises(Unavailable):
+        ask(keeper, "works")
+    (tmp_path / "a_worker.py").write_text(WORKER)
+    ask(keeper, "works")
