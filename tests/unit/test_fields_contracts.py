@@ -93,6 +93,8 @@ def test_a_person_signs_under_a_rule_where_no_firm_stands_above() -> None:
         ("This deed is governed by the laws of the Country of Antigua.", "Antigua"),
         ("English law aside, New York law shall govern this letter.", "New York"),
         ("A company organized under the laws of the State of Nevada.", None),
+        ("This deed is governed by the laws of İndia.", "India"),
+        ("GEORGıA LAW SHALL GOVERN THIS LETTER.", "Georgia"),
     ],
 )
 def test_the_law_that_governs_is_found_in_any_case(clause: str, state: str | None) -> None:

@@ -17,9 +17,13 @@ New Zealand|South Africa|Nigeria|Kenya|Egypt|Brazil|Argentina|Chile|Colombia|Per
 Bermuda|Bahamas|Barbados|Antigua|Marshall Islands|Cayman Islands|British Virgin Islands
 """
 _SPELLED = {name.casefold(): name for name in _STATES.replace("\n", "|").split("|") if name}
+_PLAIN_I = str.maketrans("İı", "ii")
 LONGEST_FIRST = tuple(sorted(_SPELLED.values(), key=len, reverse=True))
 
 
 def spelled(name: str) -> str:
-    """A state as it is written, whatever the case of the text; KeyError where it is none."""
-    return _SPELLED[" ".join(name.split()).casefold()]
+    """A state as it is written, whatever the case of the text; KeyError where it is none.
+
+    A pattern that ignores case takes Turkish letters for an i; casefold does not.
+    """
+    return _SPELLED[" ".join(name.translate(_PLAIN_I).split()).casefold()]
