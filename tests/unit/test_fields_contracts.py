@@ -115,6 +115,12 @@ def test_how_long_it_runs_is_no_notice_and_no_duty_that_outlives_it(clause: str,
     assert value(clause, "term") == length
 
 
+@pytest.mark.parametrize("words", ["term ", "term of one ", "agreement continue term "])
+def test_how_long_it_runs_is_read_behind_pages_of_the_same_words(words: str) -> None:
+    text = "\n".join([words * 80] * 200)
+    assert value(f"{text}\nEnd.\nThis Agreement shall remain in force for 3 years.", "term") == "3 years"
+
+
 def test_a_clause_on_a_page_in_the_middle_of_a_long_agreement_is_read() -> None:
     pages = [page("Nothing of note.", number=number) for number in range(1, 21)]
     pages[11] = page("This Agreement is governed by the laws of Ohio.", number=12)

@@ -1,6 +1,8 @@
 """Effective date, governing law and term of an agreement; pure."""
 
 import re
+from collections.abc import Iterator
+from dataclasses import dataclass
 
 from . import dates, states
 from .context import Context, Described
@@ -9,6 +11,9 @@ from .values import FieldValue
 
 OPENING_LINES = 40
 LEAD_CHARS = 90
+WORDS_CHARS = 40
+"""What the two words before a length take at most."""
+
 OWN, ANY = 0.75, 0.3
 """How sure a date is that the opening calls the agreement's own, and any other."""
 
@@ -30,17 +35,20 @@ _LAWS_OF = re.compile(
     re.IGNORECASE,
 )
 _ORGANISED = re.compile(r"\b(?:incorporated|organi[sz]ed|existing|formed|corporation|pursuant)\b", re.IGNORECASE)
-_LENGTH = (
+_LENGTH = re.compile(
     r"\b(?:(one|two|three|four|five|six|seven|eight|nine|ten|twelve|eighteen|twenty[- ]four|thirty[- ]six"
     r"|ein(?:em|es|en)?|zwei|drei|fünf|un|deux|trois|cinq)\b\s{0,3})?"
-    r"(?:\(?(\d{1,2})\)?[\s-]{0,3})?[- ]?(years?|months?|jahren?s?|monaten?|ans?|mois|años?|meses)\b"
+    r"(?:\(?(\d{1,2})\)?[\s-]{0,3})?[- ]?(years?|months?|jahren?s?|monaten?|ans?|mois|años?|meses)\b",
+    re.IGNORECASE,
 )
-_TERM = re.compile(
-    r"(?:\b(?:agreement|term|contract|lease|vertrag|mietverhältnis|contrat|contrato|duration|laufzeit|dauer|durée"
-    r"|duración|duur)\b[^.]{0,120}?"
+_AGREEMENT = re.compile(
+    r"\b(?:agreement|term|contract|lease|vertrag|mietverhältnis|contrat|contrato|duration|laufzeit|dauer|durée"
+    r"|duración|duur)\b",
+    re.IGNORECASE,
+)
+_LASTS = re.compile(
     r"\b(?:continue|expire|terminate|remain|last|term|period|duration|force|effect|end|für|von|durée|duración"
-    r"|conclu)\w{0,3}\b[^.]{0,90}?"
-    rf"|\bterm\b[^.;]{{0,60}}?\b(?:be|is|of|for)\b[^.;]{{0,30}}?){_LENGTH}",
+    r"|conclu)\w{0,3}\b",
     re.IGNORECASE,
 )
 _NO_TERM = re.compile(
@@ -56,6 +64,38 @@ _NUMBERS = {
 _UNITS = {"y": "year", "j": "year", "a": "year", "m": "month"}
 _DATED = re.compile(
     r"\b(?:effective|dated|made|entered|as of|this|commenc|begin|beginn|conclu|executed|date)", re.IGNORECASE
+)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Lead:
+    """What runs, what says how long; the characters between both and from there to the length at most."""
+
+    subject: re.Pattern[str]
+    verb: re.Pattern[str]
+    between: int
+    behind: int
+    ends: str
+
+    def begin(self, text: str, start: int, end: int) -> int | None:
+        """Where the first subject from start on begins that leads to a length at end, in one clause with it."""
+        reached = max(start, end - self.between - self.behind - WORDS_CHARS)
+        clause = max(reached, *(text.rfind(each, reached, end) + 1 for each in self.ends))
+        verbs = [each for each in self.verb.finditer(text, clause, end) if end - each.end() <= self.behind]
+        subjects = list(self.subject.finditer(text, clause, end)) if verbs else []
+        pairs = ((one, verb) for verb in verbs for one in subjects if 0 <= verb.start() - one.end() <= self.between)
+        return next((one.start() for one, _ in pairs), None)
+
+
+_LEADS = (
+    Lead(subject=_AGREEMENT, verb=_LASTS, between=120, behind=90, ends="."),
+    Lead(
+        subject=re.compile(r"\bterm\b", re.IGNORECASE),
+        verb=re.compile(r"\b(?:be|is|of|for)\b", re.IGNORECASE),
+        between=60,
+        behind=30,
+        ends=".;",
+    ),
 )
 
 
@@ -105,9 +145,23 @@ def jurisdiction(context: Context, _: Described) -> FieldValue | None:
 
 def term(context: Context, _: Described) -> FieldValue | None:
     """For example 2 years."""
-    for found in _TERM.finditer(context.whole.text):
+    text = context.whole.text
+    for start, found in _terms(text):
         count = int(found[2]) if found[2] else _NUMBERS.get((found[1] or "").lower(), 0)
-        if count and not _NO_TERM.search(found[0]) and not _OF_NOTICE.match(found.string, found.end()):
+        if count and not _NO_TERM.search(text, start, found.end()) and not _OF_NOTICE.match(text, found.end()):
             value = f"{count} {_UNITS[found[3][0].lower()]}{'s' if count > 1 else ''}"
             return context.whole.shown(value, found.start(1 if found[1] else 2), found.end(), 0.6)
     return None
+
+
+def _terms(text: str) -> Iterator[tuple[int, re.Match[str]]]:
+    """The lengths of time that are said of an agreement, each with where that begins.
+
+    The words are sought before each length: from each word on, text full of them would be read many times over.
+    """
+    read = 0
+    for length in _LENGTH.finditer(text):
+        begins = [at for lead in _LEADS if (at := lead.begin(text, read, length.start())) is not None]
+        if begins:
+            yield min(begins), length
+            read = length.end()
