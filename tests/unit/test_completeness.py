@@ -49,6 +49,7 @@ def test_a_list_that_is_cut_is_named(found: Fields, text: str) -> None:
         (fields(transactions=[row("5.00")]), "01.02.2024   Rent   5.00\nTotal   5.00\n03.02.2024   Rent   5.00"),
         (fields(line_items=[{"amount": "5.00"}, {"amount": "4.00"}], subtotal="9.00", total="10.00"), ""),
         (fields(line_items=[{"amount": "5.00"}]), ""),
+        (fields(line_items=[{"amount": "5.00"}], charges=[{"description": "Tip"}], total="5.00"), ""),
         (fields(seller="Acme"), ""),
     ],
 )

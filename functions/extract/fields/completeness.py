@@ -83,7 +83,7 @@ def _line_items(rows: Rows, fields: Fields, read: Sequence[Line]) -> str | None:
 def _charges(fields: Fields) -> Decimal:
     found = fields.get("charges")
     rows = found.value if isinstance(found, FieldValue) and isinstance(found.value, list) else []
-    return sum((Decimal(row["amount"]) for row in rows), Decimal(0))
+    return sum((Decimal(row["amount"]) for row in rows if "amount" in row), Decimal(0))
 
 
 def _unread(read: Sequence[Line]) -> int:
