@@ -1,7 +1,7 @@
 """Which parts of a page OCR reads for the document in work, and reading them."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from docling.datamodel.base_models import Page
@@ -84,7 +84,10 @@ class Scan:
         return unreadable(text) or noisy(text)
 
     def _read(self, page: Page, wanted: list[Box]) -> Reading:
-        """A page with nothing but one picture on it is turned with it; others stay, whatever lies on them."""
+        """A page with nothing but one picture on it is turned with it; others stay, whatever lies on them.
+
+        What lies on a page that stands is placed as if it stood within its region too, small enough to fit.
+        """
         assert page.size is not None
         picture = self._picture(page.page_no)
         scale = picture.width / page.size.width
@@ -98,7 +101,8 @@ class Scan:
                 turned = reading.turned
             illegible = illegible or reading.illegible
             place = corner(region, turned, width=page.size.width, height=page.size.height)
-            cells += (moved(cell, *place) for cell in reading.cells)
+            by = 1.0 if turned == reading.turned else _fitting(region, reading.turned)
+            cells += (moved(_scaled(cell, by), *place) for cell in reading.cells)
         return Reading(cells=tuple(cells), turned=turned, illegible=illegible)
 
     def _picture(self, number: int) -> Image.Image:
@@ -122,3 +126,21 @@ def _box(bbox: BoundingBox, page_height: float) -> Box:
 
 def _turned(size: Size, turned: Turn) -> Size:
     return Size(width=size.height, height=size.width) if turned in (90, 270) else size
+
+
+def _fitting(region: Box, turned: Turn) -> float:
+    """How much smaller the contents of a region must be to fit into it once they were turned."""
+    width, height = region[2] - region[0], region[3] - region[1]
+    return min(width / height, height / width) if turned in (90, 270) else 1.0
+
+
+def _scaled(cell: Cell, by: float) -> Cell:
+    return replace(
+        cell,
+        left=cell.left * by,
+        top=cell.top * by,
+        right=cell.right * by,
+        bottom=cell.bottom * by,
+        level=cell.level * by,
+        height=cell.height * by,
+    )

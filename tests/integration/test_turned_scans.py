@@ -67,6 +67,22 @@ def test_boxes_lie_on_a_page_that_the_scan_covers_in_part(tmp_path: Path, turned
     assert page_content(page)["rows"][0]["box"] == near(ink(sheet))
 
 
+@TURNS
+def test_what_lies_beside_text_is_read_in_rows_within_its_picture(tmp_path: Path, turned: Turn) -> None:
+    picture = papers.picture(LINES)
+    picture.paste(papers.picture(["Quay Street"], size=(400, 100)), (480, 64))
+    region = (100, 100, 200, 360) if turned in (90, 270) else (100, 100, 360, 200)
+    path = papers.pdf(tmp_path / "a.pdf", size=(612, 792), pictures=[(lying(picture, turned), region)])
+    page = converted(path, PDF)
+    assert (page.width, page.height, page.turned) == (612, 792, 0)
+    *written, first, second, third = page.rows
+    assert [row.text for row in written] == ["   ".join(row) for row in papers.INVOICE]
+    assert [row.text for row in (first, second, third)] == [LINES[0], f"{LINES[1]}   Quay Street", LINES[2]]
+    for left, top, right, bottom in (each.box for row in (first, second, third) for each in row.segments):
+        assert 100 / 612 <= left <= right <= (100 + region[2]) / 612
+        assert 1 - (100 + region[3]) / 792 <= top <= bottom <= 1 - 100 / 792
+
+
 def test_a_page_that_was_read_before_keeps_its_turn(tmp_path: Path) -> None:
     lying(papers.picture(LINES), 90).save(tmp_path / "a.png")
     once = converted(tmp_path / "a.png", "image/png")
