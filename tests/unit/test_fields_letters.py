@@ -257,3 +257,24 @@ def test_a_letter_tells_who_writes_to_whom_and_when(text: str, language: str, ex
         name: value.casefold() for name, value in expected.items()
     }
     assert found.warnings == ()
+
+
+@pytest.mark.parametrize("label", ["From:", "From", "FROM :"])
+def test_a_memorandum_names_who_writes_behind_a_colon_or_in_a_column(label: str) -> None:
+    assert sender_and_recipient(f"MEMO\n\n{label}     Robert Haines\nTo:      Tina Novak\n\nAll is well.") == (
+        "Robert Haines",
+        "Tina Novak",
+    )
+
+
+@pytest.mark.parametrize(
+    "firm", ["Van Houten BV", "De Vries Consulting", "Da Silva Lda", "A Smith and Sons Ltd", "An Post Insurance"]
+)
+def test_a_firm_that_begins_like_a_label_writes_and_is_not_written_to(firm: str) -> None:
+    letter = DANIEL_OKORO.replace("Daniel Okoro", firm)
+    assert sender_and_recipient(letter) == (firm, "Ms. Rita Chavez")
+
+
+def sender_and_recipient(text: str) -> tuple[str, str]:
+    found = extract_fields(category="letter", pages=[page(text)], attachments=[], corrections={}).to_json()
+    return found["sender"]["value"], found["recipient"]["value"]

@@ -96,8 +96,8 @@ def recipient(context: Context, described: Described) -> FieldValue | None:
 
 
 def _header_name(context: Context, described: Described) -> Candidate | None:
-    """The name behind From: or To: at the head of a memorandum."""
-    labels = described.get("x-labels", ())
+    """The name behind From: or To: at the head of a memorandum, or in the column beside; Van Houten is a name."""
+    labels = [rf"(?:{each})(?=\s*:|(?m:\s*$))" for each in described.get("x-labels", ())]
     return next(iter(parties.labelled(labels, context.read[: parties.HEAD_LINES])), None)
 
 
