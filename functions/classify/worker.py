@@ -29,7 +29,7 @@ def embedded_root(path: Path, sample: Sample) -> str | None:
         if name.lower().endswith(".xml"):
             try:
                 return str(fromstring(content).tag).rsplit("}", 1)[-1]
-            except (ParseError, DefusedXmlException, ValueError):
+            except (ParseError, DefusedXmlException, ValueError, LookupError):
                 continue
     return None
 

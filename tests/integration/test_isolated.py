@@ -3,6 +3,7 @@
 import os
 import signal
 import zlib
+from pathlib import Path
 
 import pytest
 
@@ -12,6 +13,7 @@ from pipeline import documents
 from pipeline.envelope import Envelope
 from pipeline.events import DocumentUploaded
 from pipeline.reading import PDF
+from tests import papers
 from tests.children import workers
 from tests.factories import accept_content, deliver
 from tests.waiting import eventually
@@ -86,3 +88,11 @@ def test_documents_are_opened_by_one_child_that_stays() -> None:
 def test_a_file_that_cannot_be_read_says_why() -> None:
     answer = deliver(app, accept_content(b"%PDF-1.7\nnothing more", filename="a.pdf", media_type=PDF))
     assert (answer.status_code, answer.json()["code"]) == (422, "corrupt")
+
+
+def test_a_file_inside_a_pdf_in_no_known_encoding_is_passed_over_for_the_next(tmp_path: Path) -> None:
+    path = papers.with_file(
+        papers.pdf(tmp_path / "a.pdf"), "a.xml", b'<?xml version="1.0" encoding="nonexistent"?><a/>'
+    )
+    papers.with_file(path, "b.xml", b"<Invoice/>")
+    assert child.look(path, PDF, "a.pdf", chars=1000).xml_root == "Invoice"

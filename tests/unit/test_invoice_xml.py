@@ -93,6 +93,7 @@ def test_a_ubl_invoice_is_read_and_line_numbers_are_not_its_number() -> None:
         b"",
         b"%PDF-1.7",
         b"<Invoice",
+        b'<?xml version="1.0" encoding="nonexistent"?><Invoice/>',
         b"<html><body/></html>",
         b'<!DOCTYPE x [<!ENTITY a "b">]><Invoice>&a;</Invoice>',
         b'<!DOCTYPE x SYSTEM "file:///etc/passwd"><Invoice/>',

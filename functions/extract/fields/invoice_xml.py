@@ -92,7 +92,7 @@ def _root(data: bytes) -> Element | None:
         return None
     try:
         root: Element = fromstring(data)
-    except (ParseError, DefusedXmlException, ValueError):
+    except (ParseError, DefusedXmlException, ValueError, LookupError):
         return None
     return root if local_name(root) in _ROOTS else None
 
