@@ -93,6 +93,7 @@ def test_a_person_signs_under_a_rule_where_no_firm_stands_above() -> None:
         ("This deed is governed by the laws of the Country of Antigua.", "Antigua"),
         ("English law aside, New York law shall govern this letter.", "New York"),
         ("A company organized under the laws of the State of Nevada.", None),
+        ("This deed is governed by the laws of the State of New  York.", "New York"),
         ("This deed is governed by the laws of İndia.", "India"),
         ("GEORGıA LAW SHALL GOVERN THIS LETTER.", "Georgia"),
     ],

@@ -17,7 +17,7 @@ WORDS_CHARS = 40
 OWN, ANY = 0.75, 0.3
 """How sure a date is that the opening calls the agreement's own, and any other."""
 
-_STATE = "|".join(map(re.escape, states.LONGEST_FIRST))
+_STATE = "|".join(r"\s{1,3}".join(each.split()) for each in states.LONGEST_FIRST)
 _LAW = re.compile(
     rf"\b(?:govern(?:ed|ing)|construed|interpreted|applicable law|rechts?|droit|leyes|legge)\b[^.]{{0,160}}?\b(?:of"
     rf"|by|der|von|de|du|della|di)\s{{1,3}}(?:the\s{{1,3}})?"
