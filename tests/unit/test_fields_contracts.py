@@ -1,6 +1,7 @@
 import pytest
 
 from functions.extract.fields import Extraction, FieldValue, extract_fields
+from functions.extract.fields.agreement_parties import canonical
 from functions.extract.fields.lines import all_lines
 from functions.extract.fields.passages import Passage
 
@@ -59,6 +60,11 @@ def value(text: str, name: str) -> str | None:
 )
 def test_an_opening_clause_names_each_party_up_to_its_description(opening: str, expected: list[str]) -> None:
     assert [each.casefold() for each in parties(opening)] == [each.casefold() for each in expected]
+
+
+@pytest.mark.parametrize("suffix", ["II", "III", "IV", "Jr."])
+def test_a_name_keeps_the_number_of_its_generation_without_a_comma(suffix: str) -> None:
+    assert canonical(f"Arthur Bell, {suffix}") == f"Arthur Bell {suffix}"
 
 
 def test_a_letter_agreement_is_made_by_the_firm_and_the_person_who_sign() -> None:

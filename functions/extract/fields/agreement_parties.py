@@ -53,7 +53,7 @@ _ROLE_LAST = re.compile(
     r"\b(?:lenders?|agents?|guarantors?|borrowers?|issuers?|trustees?|part(?:y|ies))$", re.IGNORECASE
 )
 _FORM = re.compile(
-    rf"(?:{names.LEGAL.pattern}|Incorporated|National Association|Jr|Sr|I{2, 3}|IV)\W{{0,2}}$", re.IGNORECASE
+    rf"(?:{names.LEGAL.pattern}|Incorporated|National Association|Jr|Sr|I{{2,3}}|IV)\W{{0,2}}$", re.IGNORECASE
 )
 _SHORT = {"Incorporated": "Inc.", "Limited": "Ltd.", "L.P.": "LP", "L.L.C.": "LLC"}
 
