@@ -62,6 +62,21 @@ def test_an_opening_clause_names_each_party_up_to_its_description(opening: str, 
     assert [each.casefold() for each in parties(opening)] == [each.casefold() for each in expected]
 
 
+@pytest.mark.parametrize("sentence", ["This Agreement sets out terms", "The parties wish to meet", "In return Smith"])
+def test_a_heading_without_a_full_stop_names_none_of_the_next_line(sentence: str) -> None:
+    assert parties(f"DEED between Acme Tools, Inc. and Bob Smith\n{sentence} of trade.") == [
+        "Acme Tools Inc.",
+        "Bob Smith",
+    ]
+
+
+def test_a_name_may_begin_a_line_of_the_clause() -> None:
+    assert parties("A deed between Acme Tools, Inc. and\nThe Bob Smith Company (“Smith”).") == [
+        "Acme Tools Inc.",
+        "The Bob Smith Company",
+    ]
+
+
 @pytest.mark.parametrize("suffix", ["II", "III", "IV", "Jr."])
 def test_a_name_keeps_the_number_of_its_generation_without_a_comma(suffix: str) -> None:
     assert canonical(f"Arthur Bell, {suffix}") == f"Arthur Bell {suffix}"

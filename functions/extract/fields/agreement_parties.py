@@ -31,6 +31,11 @@ _CLAUSE_END = re.compile(
     r"|\b(?:WHEREAS|WITNESSETH|W I T N E S S|RECITALS|BACKGROUND|NOW, THEREFORE|agrees?|agreed|for the purpose"
     r"|wird folgend|il a été|acuerdan|is entered|arises)\b"
 )
+_NEXT_CLAUSE = re.compile(
+    r"(?<=\w)(?<!\band)(?<!\bAND)(?<!\bof)(?<!\bOF)\n(?=(?:THIS|This|These)\s|(?:The|Each|In|For|It|All)\s[a-z])"
+)
+"""A line that ends without a full stop, as a heading does, before one that begins a sentence."""
+
 _DESCRIBED = re.compile(
     r",?\s+(?:an?|the|having|with|whose|located|residing|organi[sz]ed|individually|its|on behalf|ci-après|im"
     r"|nachfolgend|hereinafter|hereafter|as|[Aa]cting|through|which|who|by|for|and|is|are|has"
@@ -60,7 +65,7 @@ _SHORT = {"Incorporated": "Inc.", "Limited": "Ltd.", "L.P.": "LP", "L.L.C.": "LL
 
 def parties_of(context: Context, _: Described) -> list[FieldValue] | None:
     """The names after between … and …, each up to its description, else who signs; one spelling per legal form."""
-    found = [(name, OPENED) for name in _opening(context.passage.text)]
+    found = [(name, OPENED) for name in _opening(context.text)]
     if len(found) < 2:
         opened = [name for name, _ in found]
         signed = filter(_is_party, signatures.signatories(context.read))
@@ -96,7 +101,8 @@ def _known(name: str, others: list[str]) -> bool:
 def _opening(text: str) -> list[str]:
     """The parties of the clause that names at least two and says who they are, else of the one that names most."""
     found = _BETWEEN.finditer(text, 0, HEAD_CHARS)
-    clauses = [" ".join(text[each.end() : each.end() + CLAUSE_CHARS].split()) for each in found]
+    behind = [text[each.end() : each.end() + CLAUSE_CHARS] for each in found]
+    clauses = [" ".join(_NEXT_CLAUSE.split(each, maxsplit=1)[0].split()) for each in behind]
     named = [(_distinct(_names(clause)), bool(_ASIDE.search(clause[:400]))) for clause in clauses]
     return max(named, key=lambda each: (min(2, len(each[0])), each[1]), default=([], False))[0]
 
