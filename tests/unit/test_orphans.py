@@ -23,7 +23,7 @@ def removed(owner: Owner | None, *names: str) -> list[str]:
     return [each.removeprefix(key("")) for each in orphaned_objects(keys, owners)]
 
 
-ALL = ("original", "run-1/text.md", "run-2/text.md", "run-3/pages/1-20.json")
+ALL = ("original", "run-1/text.md", "run-2/text.md", "run-3/ranges/1-20.json")
 
 
 def test_objects_without_a_document_are_orphans() -> None:
@@ -43,7 +43,7 @@ def test_a_run_whose_objects_are_still_used_is_kept() -> None:
 
 
 def test_a_failed_run_loses_its_objects_but_not_the_one_a_search_shows() -> None:
-    assert removed(owner(state="failed", searchable_run=2), *ALL) == ["run-1/text.md", "run-3/pages/1-20.json"]
+    assert removed(owner(state="failed", searchable_run=2), *ALL) == ["run-1/text.md", "run-3/ranges/1-20.json"]
 
 
 def test_a_deleted_document_keeps_nothing() -> None:
