@@ -1,17 +1,20 @@
 """Extract reads a document, keeps what it found, and makes its attachments documents."""
 
 import json
+from contextlib import closing
 from email.message import EmailMessage
 
 import pytest
 
 from functions.extract import ranges
 from functions.extract.handler import app
-from pipeline import blobs, documents, event_store
+from pipeline import blobs, broker, documents, event_store
+from pipeline.broker import Control
 from pipeline.database import fetch
 from pipeline.envelope import Envelope
 from pipeline.events import DocumentClassified, DocumentCorrected, DocumentDeleted, Event
 from tests.factories import accept_content, deliver, move
+from tests.waiting import eventually
 
 pytestmark = pytest.mark.usefixtures("fresh_database", "vhost", "bucket")
 
@@ -82,6 +85,27 @@ def test_a_long_document_is_read_range_by_range_and_resumes(monkeypatch: pytest.
     text = blobs.read(document.text_key).decode()
     assert [text.count(f"<!-- page {number} -->") for number in range(1, 12)] == [1] * 11
     assert text.index("Page number 2.") < text.index("Page number 11.")
+
+
+def test_who_watches_a_long_document_is_told_how_far_it_is_read() -> None:
+    event = classified(pdf(11), media_type="application/pdf")
+    heard: list[dict[str, object]] = []
+    with (
+        closing(Control("test-control")) as control,
+        closing(broker.hints(lambda _id, _key, body: heard.append(json.loads(body)))),
+    ):
+        control.declare({"index": ["document.extracted"]}, (1.0,))
+
+        def connected() -> bool:
+            broker.publish_progress(event.subject, b"{}")
+            return bool(heard)
+
+        eventually(connected)
+        assert deliver(app, event).status_code == 200
+        eventually(lambda: any(each.get("status") == "worked" for each in heard))
+    told = [(each["page"], each["pages"]) for each in heard if each.get("status") == "reading"]
+    assert told[-1] == (11, 11)
+    assert {pages for _, pages in told} == {11}
 
 
 def test_attachments_become_documents_and_what_cannot_be_read_is_said() -> None:
