@@ -58,6 +58,13 @@ def test_a_list_beside_freight_and_a_discount_is_whole() -> None:
     assert codes(found) == []
 
 
+@pytest.mark.parametrize("words", ["Delivery date", "Versanddatum:", "Date of delivery", "Fecha de envío:"])
+def test_a_day_and_a_month_are_no_charge(words: str) -> None:
+    parcel = PARCEL.format(extra="").replace(f"{'Freight':<49}12.50\n", "").replace("107.50", "107.05")
+    shipped = parcel.replace("\nDescription", f"{words}   12.05\n\nDescription")
+    assert charged(read("invoice", shipped)) == []
+
+
 def test_a_row_that_is_missing_beside_freight_is_still_said() -> None:
     found = read(
         "invoice", PARCEL.format(extra="").replace("Bulb                      5       4.00           20.00", "")

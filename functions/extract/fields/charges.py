@@ -26,6 +26,10 @@ _DISCOUNT = re.compile(
     r"|sconto|korting|desconto)",
     re.IGNORECASE,
 )
+_DAY_LAST = re.compile(
+    r"(?:\bdate|datum|\bfecha|termin)\b[^\d$€£¥]{0,30}(?:[0-2]?\d|3[01])(?:[.,](?:0[1-9]|[12]\d|3[01]))?$",
+    re.IGNORECASE,
+)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -53,12 +57,12 @@ def charges(context: Context, _: Described) -> FieldValue | None:
 
 
 def named(read: tuple[Line, ...]) -> Iterator[Charge]:
-    """The lines that say so and end in an amount."""
+    """The lines that say so and end in an amount; the day and month of a delivery date are none."""
     whole = not has_cents(read)
     for line in read:
         discount = _DISCOUNT.search(line.text)
         found = _amounts(line, whole) if discount or _CHARGE.search(line.text) else []
-        if found and found[-1].value:
+        if found and found[-1].value and not _DAY_LAST.search(line.text):
             value = found[-1].value
             yield Charge(line=line, amount=-abs(value) if discount else value)
 
