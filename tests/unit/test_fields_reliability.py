@@ -20,6 +20,11 @@ def test_between_two_measured_scores_it_rises_evenly(score: float, confidence: f
     assert worth(score, PRINTED) == pytest.approx(confidence)
 
 
+@pytest.mark.parametrize(("score", "confidence"), [(-0.1, 0.2), (1.05, 0.97)])
+def test_a_score_beyond_the_measured_ones_is_worth_the_nearest(score: float, confidence: float) -> None:
+    assert worth(score, PRINTED) == pytest.approx(confidence)
+
+
 def test_what_ocr_read_is_less_sure_than_what_is_printed() -> None:
     printed = page("Harbour Tools Ltd\nInvoice No: 77\nTotal due: 5.00 EUR")
     found = [

@@ -25,7 +25,8 @@ def weighed(fields: Fields, pages: Sequence[Page]) -> Fields:
 
 
 def worth(score: float, curve: Curve) -> float:
-    """The point of the curve above a score from 0 to 1."""
+    """The point of the curve above a score; one beyond 0 or 1 counts as that end."""
+    score = min(max(score, curve[0][0]), curve[-1][0])
     (left, low), (right, high) = next(each for each in itertools.pairwise(curve) if each[0][0] <= score <= each[1][0])
     return low + (high - low) * (score - left) / (right - left)
 
