@@ -17,11 +17,13 @@ from pipeline import settings
 from .process import OUT_OF_MEMORY
 
 START_SECONDS = 120.0
+ANSWER_BYTES = 512 * 1024**2
+"""Of one answer at most: far more than a child makes of a document within its memory."""
 _READ_BYTES = 1 << 20
 
 
 class Died(Exception):
-    """The child ended without an answer; starved says that it ended itself for want of memory."""
+    """The child ended without an answer, or found no end; starved says that it ended itself for want of memory."""
 
     def __init__(self, *, starved: bool) -> None:
         super().__init__(starved)
@@ -41,7 +43,7 @@ class Child:
     def answer(self, deadline: float) -> dict[str, Any]:
         """The next line the child writes, as JSON. Raises TimedOut or Died."""
         assert self.process.stdout is not None
-        parts = [self.rest]
+        parts, size = [self.rest], 0
         while b"\n" not in parts[-1]:
             ready, _, _ = select.select([self.process.stdout], [], [], max(deadline - time.monotonic(), 0))
             if not ready:
@@ -50,6 +52,9 @@ class Child:
             if not part:
                 raise Died(starved=self.process.wait() == OUT_OF_MEMORY)
             parts.append(part)
+            size += len(part)
+            if size > ANSWER_BYTES:
+                raise Died(starved=False)
         line, _, self.rest = b"".join(parts).partition(b"\n")
         return dict(json.loads(line))
 

@@ -9,6 +9,7 @@ import pytest
 
 from pipeline.errors import Busy, Rejected, Unavailable
 from pipeline.isolated import keeper as keeping
+from pipeline.isolated import running
 from pipeline.isolated.keeper import Broken, Keeper
 from tests.waiting import eventually
 
@@ -31,6 +32,8 @@ def answer(request):
         open(request["path"]).read()
     if request["does"] == "ends":
         os._exit(1)
+    if request["does"] == "talks":
+        return {"text": "word " * 1_000_000}
     if request["does"] == "is wrong":
         raise KeyError("a bug")
     return {"pid": os.getpid()}
@@ -85,6 +88,12 @@ def test_what_ends_the_child_twice_is_refused_and_the_next_works(keeper: Keeper)
     before = ask(keeper, "works")
     assert code(keeper, "ends") == "conversion-memory"
     assert ask(keeper, "works") != before
+
+
+def test_an_answer_without_end_is_refused_and_the_next_works(keeper: Keeper, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(running, "ANSWER_BYTES", 1_000_000)
+    assert code(keeper, "talks") == "conversion-memory"
+    ask(keeper, "works")
 
 
 def test_a_bug_is_no_refusal_and_the_next_works(keeper: Keeper) -> None:
