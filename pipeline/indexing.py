@@ -66,9 +66,9 @@ def write(content: Content, *, into: str | None = None, first: int = 0, seconds:
         index.put(entries(content, start, start + SLICE), into=into)
 
 
-def written(content: Content) -> int:
+def written(content: Content, *, into: str | None = None) -> int:
     """How many chunks an earlier call has finished, in whole slices."""
-    return index.count(content.document.id, content.run) // SLICE * SLICE
+    return index.count(content.document.id, content.run, of=into) // SLICE * SLICE
 
 
 def entries(content: Content, start: int, stop: int) -> list[Entry]:

@@ -7,6 +7,7 @@ same work twice and harm nothing.
 import logging
 import time
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from uuid import UUID
 
@@ -14,7 +15,7 @@ from pipeline import embeddings, indexing
 from pipeline.database import Row, fetch
 from pipeline.documents import COLUMNS, from_row
 from pipeline.embeddings import ModelMissing
-from pipeline.errors import Rejected
+from pipeline.errors import Continues, Rejected
 from pipeline.model import Document
 from pipeline.search import ask, swap
 
@@ -40,7 +41,7 @@ class Progress:
 
 
 def rebuild(*, seconds: float = 30) -> Progress:
-    """Work for about this long, to the end of a document; done once only the new index is behind the alias.
+    """Work for about this long, to the end of some chunks; done once only the new index is behind the alias.
 
     Raises Unavailable, ModelMissing where the vectors of the index in use would be lost.
     """
@@ -51,13 +52,15 @@ def rebuild(*, seconds: float = 30) -> Progress:
     after = swap.place(new)
     written_now = skipped = 0
     while batch := searchable(UUID(after) if after else None):
-        for document in batch:
-            fresh = written(document, new)
-            written_now, skipped = written_now + fresh, skipped + (not fresh)
-            after = str(document.id)
-            if time.monotonic() > deadline:
-                break
-        swap.keep_place(new, str(after))
+        with suppress(Continues):  # the next call goes on within the document
+            for document in batch:
+                fresh = written(document, new, seconds=max(0.0, deadline - time.monotonic()))
+                written_now, skipped = written_now + fresh, skipped + (not fresh)
+                after = str(document.id)
+                if time.monotonic() > deadline:
+                    break
+        if after:
+            swap.keep_place(new, after)
         if time.monotonic() > deadline:
             return Progress(index=new, documents=written_now, skipped=skipped, **counts(after))
     finish(new)
@@ -82,15 +85,18 @@ def searchable(after: UUID | None) -> list[Document]:
     return [from_row(row) for row in fetch(statement, {"after": after, "limit": BATCH})]
 
 
-def written(document: Document, index: str) -> bool:
-    """Write the entries of the searchable run; False when it was deleted meanwhile."""
+def written(document: Document, index: str, *, seconds: float) -> bool:
+    """Write the entries of the searchable run; False when it was deleted meanwhile.
+
+    Raises Continues when so many seconds are up and chunks are left.
+    """
     kept, run = document.searchable, document.searchable_run
     if run is None or not kept.get("text_key") or not kept.get("fields_key"):
         return False
     as_indexed = replace(document, category=kept.get("category"), language=kept.get("language"))
     try:
         content = indexing.read(as_indexed, run, text_key=kept["text_key"], fields_key=kept["fields_key"])
-        indexing.write(content, into=index, seconds=None)
+        indexing.write(content, into=index, first=indexing.written(content, into=index), seconds=seconds)
     except Rejected as error:
         log.warning("not indexed", extra={"action": "skip", "document_id": str(document.id), "reason": error.reason})
         return False

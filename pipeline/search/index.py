@@ -29,8 +29,11 @@ def put(entries: Sequence[Entry], *, into: str | None = None) -> None:
         _bulk(entries[start : start + SLICE], into)
 
 
-def count(document_id: UUID, run: int) -> int:
-    """How many entries of this run a search could find; one that stands in two indexes during a rebuild counts once."""
+def count(document_id: UUID, run: int, *, of: str | None = None) -> int:
+    """How many entries of this run a search could find; one that stands in two indexes during a rebuild counts once.
+
+    of names an index other than those behind the alias.
+    """
     body = {
         "size": 0,
         "query": {"term": {"document_run": document_run(document_id, run)}},
@@ -38,7 +41,7 @@ def count(document_id: UUID, run: int) -> int:
     }
     try:
         with asking() as client:
-            return int(client.search(index=alias(), body=body)["aggregations"]["entries"]["value"])
+            return int(client.search(index=of or alias(), body=body)["aggregations"]["entries"]["value"])
     except exceptions.NotFoundError:
         return 0
 

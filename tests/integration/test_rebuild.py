@@ -8,7 +8,7 @@ import pytest
 
 from functions.index import rebuild
 from functions.index.handler import handle
-from pipeline import blobs
+from pipeline import blobs, indexing
 from pipeline.embeddings import ModelMissing
 from pipeline.events import DocumentClassified, DocumentDeleted, DocumentExtracted
 from pipeline.search import ask, client, filters, index, queries, swap
@@ -66,6 +66,15 @@ def test_it_goes_on_where_it_stopped() -> None:
     assert set(found("invoice")) == documents
 
 
+def test_it_goes_on_within_a_long_document(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(indexing, "SLICE", 2)
+    document_id = indexed("\n".join(f"<!-- page {page} -->\nfrog {page}" for page in range(1, 7)))
+    calls = [rebuild.rebuild(seconds=0) for _ in range(4)]
+    assert [(each.documents, each.done) for each in calls] == [(0, False), (0, False), (1, False), (0, True)]
+    assert index.count(document_id, 1) == 6
+    assert found("frog") == [document_id]
+
+
 def test_what_is_indexed_meanwhile_is_there_afterwards(monkeypatch: pytest.MonkeyPatch) -> None:
     early = indexed("invoice early", document_id=UUID(int=2))
     late: list[UUID] = []
@@ -83,7 +92,7 @@ def test_what_is_indexed_meanwhile_is_there_afterwards(monkeypatch: pytest.Monke
 def test_while_two_indexes_are_read_each_document_is_one_hit(search_index: str) -> None:
     document_id = indexed("invoice")
     new = swap.begin()
-    rebuild.written(rebuild.searchable(None)[0], new)
+    rebuild.written(rebuild.searchable(None)[0], new, seconds=60)
     swap.join(new)
     assert swap.in_use() == [f"{search_index}-v1", new]
     mine = filters.Filters(tenant="default")
