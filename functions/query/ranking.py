@@ -7,8 +7,8 @@ from uuid import UUID
 
 from pipeline.search.ask import Candidate
 
-KEYWORD_SHARE = 0.6
-"""Of a score; the rest is meaning. Anything from 0.4 to 0.7 ranks the development queries alike."""
+KEYWORD_SHARE = 0.7
+"""Of a score; the rest is meaning. From 0.7 on the development queries are ranked alike."""
 NEAR = 0.5
 """Part of the best cosine below which a document says something else."""
 

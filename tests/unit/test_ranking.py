@@ -54,7 +54,7 @@ def test_equal_scores_keep_one_order() -> None:
 
 def test_scores_of_two_scales_become_parts_of_one() -> None:
     ranked = fused([candidate(1, score=40.0), candidate(2, score=10.0)], [candidate(2, score=0.9)])
-    assert [(each.document_id.int, round(each.score, 4)) for each in ranked] == [(1, 0.6), (2, 0.55)]
+    assert [(each.document_id.int, round(each.score, 4)) for each in ranked] == [(1, 0.7), (2, 0.475)]
 
 
 def test_a_vector_that_points_elsewhere_adds_nothing() -> None:
