@@ -8,8 +8,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pipeline.categories import Category
+from pipeline.lightmodel import features
 
-SAMPLE_CHARS = 6_000
+SAMPLE_CHARS = features.SAMPLE_CHARS
 """Only the first pages are read: it bounds the time of the cues."""
 
 HEAD_CHARS = 250

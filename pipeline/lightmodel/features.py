@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 SAMPLE_CHARS = 6_000
+"""Of the beginning of a document, by which its category is told; the rules read as much."""
 
 _WORD = re.compile(r"\w{2,30}")
 _DIGIT = re.compile(r"\d")
