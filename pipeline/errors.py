@@ -5,7 +5,7 @@ PipelineError
 ├── Continues          425  a long document made progress; call again
 ├── Unavailable        503  a server of ours is away: deferred without burning an attempt
 │   └── CircuitOpen         it has been away for a while, and is not asked now
-├── Busy               409  a live twin holds the document
+├── Busy               409  a live twin holds the document, or another document the child process
 └── RequestError            what a client of the HTTP API did wrong
     ├── BadRequest     400
     ├── Unauthorized   401
@@ -79,7 +79,7 @@ class CircuitOpen(Unavailable):
 
 
 class Busy(PipelineError):
-    """Another call holds this document right now."""
+    """Another call holds this document, or what reads documents one by one, right now."""
 
     status = HTTPStatus.CONFLICT
     default_code = "busy"
