@@ -119,6 +119,11 @@ def test_a_row_of_whole_numbers_that_is_missing_is_said() -> None:
     assert codes(read("invoice", lost)) == ["sum-mismatch", "list-incomplete"]
 
 
+def test_rows_without_decimals_are_no_items_where_any_amount_has_cents() -> None:
+    found = read("invoice", WHOLE.format(more="").replace("1.651 SEK", "1651.00")).to_json()
+    assert "line_items" not in found
+
+
 def test_numbers_without_decimals_are_no_money_where_any_amount_has_cents() -> None:
     found = read("receipt", "KIOSK AM TOR\nTea     2.50\nTotal   2\nTotal due   2.50").to_json()
     assert found["total"]["value"] == "2.50"

@@ -10,7 +10,7 @@ from . import amounts
 from .amounts import AmountFound
 from .context import Context, Described
 from .lines import Line
-from .totals import CENT, has_cents
+from .totals import CENT
 from .values import FieldValue
 
 TOGETHER_AT_MOST = 8
@@ -48,7 +48,7 @@ class Charge:
 
 def charges(context: Context, _: Described) -> FieldValue | None:
     """The charges that lead from the list to its subtotal, or from that to the total; none where nothing is open."""
-    shown = list(named(context.read))[:TOGETHER_AT_MOST]
+    shown = list(named(context))[:TOGETHER_AT_MOST]
     together = next((each for gap in _gaps(context) if (each := _leading(shown, gap))), None)
     if not together:
         return None
@@ -56,12 +56,11 @@ def charges(context: Context, _: Described) -> FieldValue | None:
     return FieldValue(value=[each.to_json() for each in together], page=first.page, quote=first.text, confidence=0.85)
 
 
-def named(read: tuple[Line, ...]) -> Iterator[Charge]:
+def named(context: Context) -> Iterator[Charge]:
     """The lines that say so and end in an amount; the day and month of a delivery date are none."""
-    whole = not has_cents(read)
-    for line in read:
+    for line in context.read:
         discount = _DISCOUNT.search(line.text)
-        found = _amounts(line, whole) if discount or _CHARGE.search(line.text) else []
+        found = _amounts(line, context.whole_amounts) if discount or _CHARGE.search(line.text) else []
         if found and found[-1].value and not _DAY_LAST.search(line.text):
             value = found[-1].value
             yield Charge(line=line, amount=-abs(value) if discount else value)

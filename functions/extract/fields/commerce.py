@@ -87,8 +87,9 @@ def _amounts(context: Context) -> tuple[Amount | None, Amount | None, Amount | N
 def _consistent(
     context: Context, total: tuple[str, ...], subtotal: tuple[str, ...], tax: tuple[str, ...]
 ) -> tuple[Amount | None, Amount | None, Amount | None]:
-    read = context.read
-    return totals.consistent(totals.totals(total, read), totals.parts(subtotal, read), totals.parts(tax, read), read)
+    read, whole = context.read, context.whole_amounts
+    found = totals.totals(total, read, whole)
+    return totals.consistent(found, totals.parts(subtotal, read, whole), totals.parts(tax, read, whole), read)
 
 
 def _valued(amount: Amount | None) -> FieldValue | None:

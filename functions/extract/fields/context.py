@@ -7,7 +7,7 @@ from typing import Any
 
 from pipeline.pages import Page
 
-from . import kinds, lines
+from . import amounts, kinds, lines
 from .date_order import DateOrder, order_of
 from .kinds import Reader
 from .labels import candidates
@@ -40,6 +40,11 @@ class Context:
     def whole(self) -> Passage:
         """All pages: a clause may stand on any."""
         return Passage(read=lines.all_lines(self.pages), chars=WHOLE_CHARS)
+
+    @functools.cached_property
+    def whole_amounts(self) -> bool:
+        """Can a number without cents be money? Who writes cents anywhere writes no money without them."""
+        return not any(each.cents for line in self.whole.read for each in amounts.find(line.text))
 
     @property
     def days_first(self) -> bool:

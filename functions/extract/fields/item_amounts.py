@@ -83,4 +83,4 @@ def _expected(context: Context) -> list[Decimal]:
 
 def _less_a_charge(expected: Sequence[Decimal], context: Context) -> list[Decimal]:
     """What is expected of the rows where one other line, as freight, counts too."""
-    return [each - charge.amount for each in expected for charge in charges.named(context.read)]
+    return [each - charge.amount for each in expected for charge in charges.named(context)]

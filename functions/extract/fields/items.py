@@ -7,7 +7,7 @@ from decimal import Decimal
 from . import amounts, whole_numbers
 from .context import Context, Described
 from .item_amounts import Item, multiplied
-from .lines import Line, all_lines
+from .lines import Line
 from .totals import CENT
 from .values import FieldValue
 
@@ -41,12 +41,14 @@ _END_COUNT = re.compile(rf"\s{{1,8}}{_COUNT.pattern}$", re.IGNORECASE)
 
 def line_items(context: Context, _: Described) -> FieldValue | None:
     """Rows with a description and an amount, from the table's heading to its totals; all pages."""
-    read = all_lines(context.pages)
+    read = context.whole.read
     headings = [line for line in read if _headings(line) >= HEADINGS_AT_LEAST]
     if not headings:
         return None
     below, last = read[headings[0].number + 1 :], headings[-1].number
-    found = list(_items(below, last, _item)) or list(_items(below, last, whole_numbers.item))
+    found = list(_items(below, last, _item))
+    if not found and context.whole_amounts:
+        found = list(_items(below, last, whole_numbers.item))
     if not found:
         return None
     first = found[0][0]

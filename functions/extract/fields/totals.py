@@ -1,6 +1,5 @@
 """Total, subtotal and tax of invoices, receipts and orders; pure."""
 
-import functools
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
@@ -52,12 +51,12 @@ class Amount:
         return Candidate(read=self.read, spot=self.spot, score=confidence, label=self.label)
 
 
-def totals(labels: Sequence[str], read: Sequence[Line]) -> list[Amount]:
-    """Amounts that can be the total, best first; the last label is the bare word."""
+def totals(labels: Sequence[str], read: Sequence[Line], whole: bool) -> list[Amount]:
+    """Amounts that can be the total, best first; the last label is the bare word; whole: those without cents, too."""
     *strong, bare = labels
-    found = [each for label in strong for each in _labelled(label, read, STRONG)]
-    found += _labelled(bare, read, BARE)
-    paid = _paid(read)
+    found = [each for label in strong for each in _labelled(label, read, STRONG, whole)]
+    found += _labelled(bare, read, BARE, whole)
+    paid = _paid(read, whole)
     if paid and all(each.worth < STRONG and each.value not in paid for each in found):
         found += [replace(each, worth=BARE) for each in _everywhere(read) if each.value in paid]
     found = [replace(each, worth=each.worth + PAID_BONUS) if each.value in paid else each for each in found]
@@ -74,16 +73,16 @@ def _before_payments(found: list[Amount], read: Sequence[Line]) -> list[Amount]:
     return [*whole[:1], *found]
 
 
-def _paid(read: Sequence[Line]) -> set[Decimal]:
+def _paid(read: Sequence[Line], whole: bool) -> set[Decimal]:
     """What was handed over less the change that was given back."""
-    given = [each.value for each in _labelled(_GIVEN, read, 0, all_kinds=True)]
-    back = [each.value for each in _labelled(_BACK, read, 0, all_kinds=True)]
+    given = [each.value for each in _labelled(_GIVEN, read, 0, whole, all_kinds=True)]
+    back = [each.value for each in _labelled(_BACK, read, 0, whole, all_kinds=True)]
     return {one - other for one in given[:4] for other in back[:2] if one > other >= 0}
 
 
-def parts(labels: Sequence[str], read: Sequence[Line]) -> list[Amount]:
+def parts(labels: Sequence[str], read: Sequence[Line], whole: bool) -> list[Amount]:
     """Amounts beside the labels of a subtotal or a tax, in the order they stand; no totals are left out."""
-    return [each for label in labels for each in _labelled(label, read, STRONG, all_kinds=True)]
+    return [each for label in labels for each in _labelled(label, read, STRONG, whole, all_kinds=True)]
 
 
 def largest(read: Sequence[Line]) -> Amount | None:
@@ -138,19 +137,20 @@ def _split(total: Amount, read: Sequence[Line]) -> tuple[Amount, Amount] | None:
     return None
 
 
-def _labelled(label: str, read: Sequence[Line], worth: float, *, all_kinds: bool = False) -> Iterator[Amount]:
+def _labelled(
+    label: str, read: Sequence[Line], worth: float, whole: bool, *, all_kinds: bool = False
+) -> Iterator[Amount]:
     for spot in matching(compiled(label), read):
         for match in compiled(label).finditer(spot.text):
             context = spot.text[max(0, match.start() - 12) : match.end() + 14]
             if not all_kinds and _NOT_A_TOTAL.search(context):
                 continue
             better = ROUNDED if _ROUNDED.search(context) and not all_kinds else worth
-            yield from _after(spot, match, read, better)
+            yield from _after(spot, match, read, better, whole)
 
 
-def _after(spot: Spot, match: re.Match[str], read: Sequence[Line], worth: float) -> list[Amount]:
+def _after(spot: Spot, match: re.Match[str], read: Sequence[Line], worth: float, whole: bool) -> list[Amount]:
     """The last amount behind the label on its line, else the one below it."""
-    whole = not has_cents(tuple(read))
     beside = [each for each in _in_spot(spot, match.end(), worth, match[0], whole) if not _parted(spot, match, each)]
     columns = [each for other in right_of(spot) for each in _in_spot(other, 0, worth, match[0], whole)]
     if beside or columns:
@@ -160,12 +160,6 @@ def _after(spot: Spot, match: re.Match[str], read: Sequence[Line], worth: float)
         if found:
             return found[-1:]
     return []
-
-
-@functools.lru_cache(maxsize=8)
-def has_cents(read: tuple[Line, ...]) -> bool:
-    """Who writes cents anywhere writes no money without them."""
-    return any(each.cents for line in read for each in amounts.find(line.text))
 
 
 def _parted(spot: Spot, match: re.Match[str], amount: Amount) -> bool:
