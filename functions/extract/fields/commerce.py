@@ -1,7 +1,5 @@
 """Parties and amounts of invoices and orders; pure."""
 
-import functools
-
 from . import money, names, parties, totals
 from .context import Context, Described
 from .kinds import Read
@@ -53,15 +51,15 @@ def ordered_by(context: Context, described: Described) -> FieldValue | None:
 
 
 def total(context: Context, described: Described) -> FieldValue | None:
-    return _valued(_amounts(context)[0]) or _largest(context)
+    return _valued(context.sums[0]) or _largest(context)
 
 
 def subtotal(context: Context, _: Described) -> FieldValue | None:
-    return _valued(_amounts(context)[1])
+    return _valued(context.sums[1])
 
 
 def tax(context: Context, _: Described) -> FieldValue | None:
-    return _valued(_amounts(context)[2])
+    return _valued(context.sums[2])
 
 
 def currency(context: Context, _: Described) -> FieldValue | None:
@@ -76,20 +74,6 @@ def currency(context: Context, _: Described) -> FieldValue | None:
                 read = Read(value=code, start=at, end=at + len(shown[0]))
                 return Candidate(read=read, spot=spot, score=0.85, label="").to_value()
     return FieldValue(value=code, quote=shown[0], confidence=0.7)
-
-
-def _amounts(context: Context) -> tuple[Amount | None, Amount | None, Amount | None]:
-    labels = context.labels
-    return _consistent(context, tuple(labels["total"]), tuple(labels.get("subtotal", ())), tuple(labels.get("tax", ())))
-
-
-@functools.lru_cache(maxsize=8)
-def _consistent(
-    context: Context, total: tuple[str, ...], subtotal: tuple[str, ...], tax: tuple[str, ...]
-) -> tuple[Amount | None, Amount | None, Amount | None]:
-    read, whole = context.read, context.whole_amounts
-    found = totals.totals(total, read, whole)
-    return totals.consistent(found, totals.parts(subtotal, read, whole), totals.parts(tax, read, whole), read)
 
 
 def _valued(amount: Amount | None) -> FieldValue | None:

@@ -9,7 +9,7 @@ from pipeline.checks import adds_up
 from pipeline.model import DocumentWarning
 from pipeline.pages import Page
 
-from . import amounts, statement
+from . import amounts, movements
 from .lines import Line, all_lines
 from .totals import CENT
 from .values import Fields, FieldValue
@@ -88,9 +88,9 @@ def _charges(fields: Fields) -> Decimal:
 
 def _unread(read: Sequence[Line]) -> int:
     """How many rows from the first movement to the last hold an amount and are none, sums aside."""
-    taken = [line.number for line in read if statement.is_movement(line)]
+    taken = [line.number for line in read if movements.is_movement(line)]
     return sum(
-        not statement.is_movement(line)
+        not movements.is_movement(line)
         and not _SUM.search(line.text)
         and any(each.cents for each in amounts.find(line.text))
         for line in read[taken[0] : taken[-1]]

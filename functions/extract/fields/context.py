@@ -7,12 +7,14 @@ from typing import Any
 
 from pipeline.pages import Page
 
-from . import amounts, kinds, lines
+from . import amounts, kinds, lines, movements, totals
 from .date_order import DateOrder, order_of
 from .kinds import Reader
 from .labels import candidates
 from .lines import Line
+from .movements import Movement
 from .passages import Passage
+from .totals import Amount
 from .values import Fields
 
 TEXT_CHARS = 40_000
@@ -45,6 +47,18 @@ class Context:
     def whole_amounts(self) -> bool:
         """Can a number without cents be money? Who writes cents anywhere writes no money without them."""
         return not any(each.cents for line in self.whole.read for each in amounts.find(line.text))
+
+    @functools.cached_property
+    def sums(self) -> tuple[Amount | None, Amount | None, Amount | None]:
+        """The total, and the subtotal and the tax that add up to it."""
+        read, whole = self.read, self.whole_amounts
+        subtotals, taxes = (totals.parts(self.labels.get(name, ()), read, whole) for name in ("subtotal", "tax"))
+        return totals.consistent(totals.totals(self.labels["total"], read, whole), subtotals, taxes, read)
+
+    @functools.cached_property
+    def movements(self) -> tuple[Sequence[Movement], bool]:
+        """The movements of all pages, and whether their last column is a running balance."""
+        return movements.read(self.whole.read, self.days_first)
 
     @property
     def days_first(self) -> bool:

@@ -61,7 +61,15 @@ class Spot:
         return (round(left + step * start, 4), round(top, 4), round(left + step * end, 4), round(bottom, 4))
 
 
-def lines(pages: Sequence[Page]) -> tuple[Line, ...]:
+class Lines(tuple[Line, ...]):
+    """The lines of pages, top to bottom; their text is joined once, since each label is sought in it."""
+
+    @functools.cached_property
+    def text(self) -> str:
+        return _text(self)
+
+
+def lines(pages: Sequence[Page]) -> Lines:
     """The lines of the pages that tell what a document is."""
     return all_lines(telling(pages))
 
@@ -71,9 +79,9 @@ def telling(pages: Sequence[Page]) -> Sequence[Page]:
     return pages if len(pages) <= FIRST_PAGES + LAST_PAGES else [*pages[:FIRST_PAGES], *pages[-LAST_PAGES:]]
 
 
-def all_lines(pages: Sequence[Page]) -> tuple[Line, ...]:
+def all_lines(pages: Sequence[Page]) -> Lines:
     rows = ((page.number, row) for page in pages for row in page.rows if row.segments)
-    return tuple(_line(page, number, row) for number, (page, row) in enumerate(rows))
+    return Lines(_line(page, number, row) for number, (page, row) in enumerate(rows))
 
 
 def _line(page: int, number: int, row: Row) -> Line:
@@ -88,14 +96,14 @@ def spots(line: Line) -> Iterator[Spot]:
     return iter(line.spots)
 
 
-@functools.lru_cache(maxsize=8)
-def _texts(read: tuple[Line, ...]) -> str:
+def _text(read: Sequence[Line]) -> str:
     return "\n".join(spot.text for line in read for spot in line.spots)
 
 
 def matching(pattern: re.Pattern[str], read: Sequence[Line]) -> Iterator[Spot]:
     """The segments that the pattern may be found in: none where the whole text does not hold it."""
-    return (spot for line in read for spot in line.spots) if pattern.search(_texts(tuple(read))) else iter(())
+    text = read.text if isinstance(read, Lines) else _text(read)
+    return (spot for line in read for spot in line.spots) if pattern.search(text) else iter(())
 
 
 def right_of(spot: Spot) -> Iterator[Spot]:
