@@ -1,19 +1,19 @@
 """A long document page range by page range: each is kept, so that a call that runs out of time is not lost.
 
-A range has as many pages as fit into RANGE_SECONDS at the speed of the one before; a call works for CALL_SECONDS, then
-asks to be called again.
+A range has as many pages as fit into RANGE_SECONDS at the speed of the one before. Once CALL_SECONDS are over a call
+begins no other, and at LAST_SECONDS it gives up the one in work, unless it is its first; it asks to be called again.
 """
 
 import json
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
 from pipeline import blobs, settings
 from pipeline.envelope import Envelope
-from pipeline.errors import Continues
+from pipeline.errors import Continues, Rejected
 from pipeline.events import DocumentClassified
 from pipeline.isolated.second_chance import with_second_chance
 from pipeline.model import Document
@@ -27,7 +27,9 @@ from .converted import Converted, Limits, from_json, to_json
 FIRST_PAGES = 4
 MOST_PAGES = 50
 RANGE_SECONDS = 20.0
-CALL_SECONDS = 80.0
+CALL_SECONDS = 50.0
+LAST_SECONDS = 95.0
+"""With the wait for the child it stays below exec_timeout in stack.yml; so does the time of one whole conversion."""
 PAGED = frozenset({PDF, "image/tiff"})
 FOLDER = "ranges/"
 """Of the ranges that are kept; another name for another shape, so that no deployment meets ranges it cannot read."""
@@ -74,13 +76,14 @@ def converted_in_ranges(document: Document, classified: Envelope[DocumentClassif
     started = time.monotonic()
     folder = blobs.run_key(document.tenant, document.id, classified.run, FOLDER)
     parts = [from_json(json.loads(blobs.read(key))) for key in blobs.keys(folder)]
-    size = len(parts[-1].pages) if parts else FIRST_PAGES
+    size, before = len(parts[-1].pages) if parts else FIRST_PAGES, len(parts)
     while not parts or len_of(parts) < parts[0].page_count:
-        if parts and time.monotonic() - started > CALL_SECONDS:
-            raise Continues(f"{len_of(parts)} of {parts[0].page_count} pages are read")
         begun = time.monotonic()
         following = partial(next_range, document, path, parts, size, known)
-        parts.append(with_second_chance(too_slow, following))
+        if len(parts) == before:
+            parts.append(with_second_chance(too_slow, partial(following, limits())))
+        else:
+            parts.append(in_time_left(following, parts, begun - started))
         if len(parts) > 1 or len_of(parts) < parts[0].page_count:
             keep(folder, parts)
             tell("extract", classified, status="reading", page=len_of(parts), pages=parts[0].page_count)
@@ -88,12 +91,25 @@ def converted_in_ranges(document: Document, classified: Envelope[DocumentClassif
     return merged(parts)
 
 
+def in_time_left(following: Callable[[Limits], Converted], parts: Sequence[Converted], spent: float) -> Converted:
+    """The range after those that are read; raises Continues where too little is left of the call for it."""
+    progress = f"{len_of(parts)} of {parts[0].page_count} pages are read"
+    if spent > CALL_SECONDS:
+        raise Continues(progress)
+    try:
+        return following(replace(limits(), seconds=LAST_SECONDS - spent))
+    except Rejected as refusal:
+        if refusal.code != "conversion-timeout":
+            raise
+        raise Continues(progress) from refusal
+
+
 def next_range(
-    document: Document, path: Path, parts: Sequence[Converted], size: int, known: Sequence[Page]
+    document: Document, path: Path, parts: Sequence[Converted], size: int, known: Sequence[Page], allowed: Limits
 ) -> Converted:
     """The pages after those that are read; what earlier ranges have left of the pages OCR may read."""
     first = len_of(parts) + 1
-    left = replace(limits(), ocr_pages=max(0, limits().ocr_pages - read_by_ocr(parts)))
+    left = replace(allowed, ocr_pages=max(0, allowed.ocr_pages - read_by_ocr(parts)))
     return converted(document, path, left, known, first=first, last=first + size - 1)
 
 

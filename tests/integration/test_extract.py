@@ -87,6 +87,16 @@ def test_a_long_document_is_read_range_by_range_and_resumes(monkeypatch: pytest.
     assert text.index("Page number 2.") < text.index("Page number 11.")
 
 
+def test_a_range_that_the_call_has_no_time_for_is_read_by_the_next() -> None:
+    event = classified(pdf(11), media_type="application/pdf")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(ranges, "LAST_SECONDS", 0)
+        answer = deliver(app, event)
+    assert (answer.status_code, answer.json()["code"]) == (425, "continues")
+    assert deliver(app, event).status_code == 200
+    assert documents.load(event.subject).pages == 11
+
+
 def test_who_watches_a_long_document_is_told_how_far_it_is_read() -> None:
     event = classified(pdf(11), media_type="application/pdf")
     heard: list[dict[str, object]] = []
