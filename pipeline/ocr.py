@@ -19,6 +19,8 @@ from pipeline.rows import Cell
 ENGINE = "rapidocr"
 _PIXELS = 3_300_000
 _LONGEST_SIDE = 4000
+_SLENDER = 8
+"""Longer sides in shorter ones: a line of 4000 x 12 pixels would take gigabytes."""
 _MIN_SCORE = 0.5
 _STEEP = math.radians(30)
 _MOSTLY = 0.6
@@ -73,11 +75,21 @@ def read(picture: Image.Image, *, scale: float = 1.0) -> Reading:
     if fit < 1.0:
         picture = picture.resize((max(1, round(picture.width * fit)), max(1, round(picture.height * fit))))
     with _lock:
-        found = _standing(picture)
+        found = _standing(_no_strip(picture))
     quads = found.quads / (fit * scale)
     slope = _slope(quads)
     cells = tuple(_cell(text, quad, slope) for text, quad in zip(found.texts, quads, strict=True))
     return Reading(cells=cells, turned=found.turned, illegible=found.illegible)
+
+
+def _no_strip(picture: Image.Image) -> Image.Image:
+    """The picture with white beside or below it where it is slender: the engine enlarges the shorter side."""
+    least = math.ceil(max(picture.size) / _SLENDER)
+    if min(picture.size) >= least:
+        return picture
+    padded = Image.new("RGB", (max(picture.width, least), max(picture.height, least)), "white")
+    padded.paste(picture)
+    return padded
 
 
 def _standing(picture: Image.Image) -> _Found:

@@ -53,8 +53,8 @@ def opened(path: Path) -> Iterator[Any]:
 
 
 def check_page(document: Any, number: int, *, max_points: float, max_pixels: float) -> None:
-    """Raises Rejected "page-too-large" or "image-too-large", before anything is decoded."""
-    width, height = document.get_page_size(number - 1)
+    """Raises Rejected "page-too-large", "image-too-large" or "corrupt", before anything is decoded."""
+    width, height = _page(document, number).get_size()
     if max(width, height) > max_points:
         raise Rejected(
             "page-too-large",

@@ -152,6 +152,22 @@ def test_pages_and_pictures_beyond_the_limits_are_refused(tmp_path: Path) -> Non
     assert code(huge, reading.PDF) == "image-too-large"
 
 
+def test_pages_that_hold_each_other_are_refused(tmp_path: Path) -> None:
+    pages = b"<</Type/Pages/Kids[2 0 R 2 0 R]/Count 100000>>"
+    content = (
+        b"%PDF-1.4\n1 0 obj<</Type/Catalog/Pages 2 0 R>>endobj\n2 0 obj" + pages + b"endobj\ntrailer<</Root 1 0 R>>\n"
+    )
+    with pytest.raises(Rejected) as refused:
+        first(written(tmp_path / "a.pdf", content), "application/pdf")
+    assert refused.value.code == "corrupt"
+
+
+@pytest.mark.parametrize("size", [(8, 640_000), (4_000, 12)])
+def test_a_strip_of_a_picture_has_no_text_and_takes_no_memory(tmp_path: Path, size: tuple[int, int]) -> None:
+    Image.new("L", size, "white").save(tmp_path / "a.png")
+    assert first(tmp_path / "a.png", "image/png").text == ""
+
+
 def test_a_damaged_picture_is_refused(tmp_path: Path) -> None:
     buffer = io.BytesIO()
     papers.picture(["Total"]).save(buffer, "JPEG")
