@@ -58,11 +58,12 @@ class DocumentClassified(Event):
     """What kind of document this is; confidence is between 0 and 1."""
 
     name = "document.classified"
-    version = "1.1"
+    version = "1.2"
     category: str
     confidence: float
     method: str
     alternatives: tuple[Alternative, ...] = ()
+    reasons: tuple[str, ...] = ()
     language: str = "und"
     text_sample_key: str | None = None
     warnings: tuple[DocumentWarning, ...] = ()

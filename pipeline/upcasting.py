@@ -23,6 +23,7 @@ def unchanged(data: dict[str, Any]) -> dict[str, Any]:
 
 STEPS: dict[tuple[str, str], tuple[str, Step]] = {
     ("document.classified", "1.0"): ("1.1", unchanged),
+    ("document.classified", "1.1"): ("1.2", unchanged),
     ("document.extracted", "1.0"): ("1.1", unchanged),
 }
 """Event and version: the next version, and how its data follow."""

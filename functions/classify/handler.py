@@ -36,6 +36,7 @@ def handle(uploaded: Envelope[DocumentUploaded]) -> DocumentClassified:
         confidence=decision.confidence,
         method=decision.method,
         alternatives=decision.alternatives,
+        reasons=decision.reasons,
         language=language.detect(sample.text),
         text_sample_key=keep_sample(document, uploaded.run, sample, decision),
         warnings=limited(decision.warnings),

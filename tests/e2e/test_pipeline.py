@@ -67,6 +67,14 @@ def test_an_upload_is_watched_live_and_found_by_keyword_and_by_meaning(stack: St
     assert identity in found(stack, f"spades {number}", "hybrid")
 
 
+def test_a_category_comes_with_its_reasons(stack: Stack) -> None:
+    identity = stack.upload(invoice(), "spades.pdf")["document_id"]
+    assert stack.ended(identity)["category"] == "invoice"
+    history = stack.client.get(f"/api/documents/{identity}/history")["events"]
+    (told,) = [each["data"] for each in history if each["event"] == "document.classified"]
+    assert any(each.startswith("invoice: “") for each in told["reasons"])
+
+
 def test_two_files_in_one_request_share_one_correlation_id(stack: Stack) -> None:
     files = [("file", (f"note-{each}.txt", f"A note {uuid4()} about the weather.")) for each in range(2)]
     answer = requests.post(f"{stack.url}/api/upload", files=files, headers=stack.headers, timeout=60).json()
