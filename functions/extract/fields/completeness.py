@@ -47,7 +47,7 @@ def _movements(rows: Rows, fields: Fields, read: Sequence[Line]) -> str | None:
     if all("balance" in row for row in rows):
         return _ends(rows, opening, closing)
     total = sum((Decimal(row["amount"]) for row in rows), Decimal(0))
-    signed = any(row["amount"].startswith("-") for row in rows)
+    signed = any(row["amount"].startswith("-") for row in rows) or movements.two_columns(read)
     if signed and opening is not None and closing is not None:
         same = abs(opening + total - closing) <= CENT
         return None if same else f"the movements lead from {opening} to {opening + total}, not to {closing}"

@@ -19,7 +19,7 @@ def transactions(context: Context, _: Described) -> FieldValue | None:
     movements, balanced = context.movements
     if not movements:
         return None
-    rows = _signed([_row(each, balanced) for each in movements])
+    rows = _signed(movements, [_row(each, balanced) for each in movements], context.known("opening_balance"))
     first = movements[0].line
     return FieldValue(value=list(rows), page=first.page, quote=first.text, confidence=0.6)
 
@@ -42,21 +42,36 @@ def _iso(date: str) -> str:
 
 
 def _row(movement: Movement, balanced: bool) -> dict[str, str]:
-    """{date, description, amount, balance?}."""
+    """{date, description, amount, balance?}; the amount is negative under a heading of money that went out."""
     with_balance = balanced and len(movement.found) >= 2
+    headed = zip(movement.found, movement.ways, strict=False)
+    last = (movement.found[-2 if with_balance else -1], 0)
+    amount, way = next(((each, way) for each, way in headed if way and each.value), last)
     row = {
         "date": movement.date,
         "description": movement.description[:200],
-        "amount": amounts.plain(movement.found[-2 if with_balance else -1].value),
+        "amount": amounts.plain(-abs(amount.value) if way < 0 else amount.value),
     }
     return row | {"balance": amounts.plain(movement.found[-1].value)} if with_balance else row
 
 
-def _signed(rows: Sequence[dict[str, str]]) -> Sequence[dict[str, str]]:
-    """Where running balances tell that money went out, the amount becomes negative."""
-    for before, row in itertools.pairwise(rows):
-        if "balance" in before and "balance" in row:
-            step = Decimal(row["balance"]) - Decimal(before["balance"])
-            if step < 0 and abs(step + Decimal(row["amount"])) <= CENT:
-                row["amount"] = amounts.plain(step)
+def _signed(movements: Sequence[Movement], rows: Sequence[dict[str, str]], opening: str) -> Sequence[dict[str, str]]:
+    """Where running balances tell whether money went out or came in, they overrule the heading; a printed minus stays.
+
+    Rows can begin with the oldest or the newest: they are followed the way that more of their amounts agree with.
+    """
+    steps = max(_steps(rows, opening), _steps(rows[::-1], opening)[::-1], key=lambda each: sum(map(bool, each)))
+    for movement, row, step in zip(movements, rows, steps, strict=True):
+        amount = Decimal(row["amount"])
+        minus = any(each.value == amount for each in movement.found) and amount < 0
+        if step and not minus:
+            row["amount"] = amounts.plain(abs(amount).copy_sign(step))
     return rows
+
+
+def _steps(rows: Sequence[dict[str, str]], opening: str) -> list[Decimal]:
+    """How far each row moves the balance before it, 0 where that is not known or not by the amount of the row."""
+    balances = [opening, *(row.get("balance", "") for row in rows)]
+    steps = (Decimal(b) - Decimal(a) if a and b else Decimal(0) for a, b in itertools.pairwise(balances))
+    told = zip(steps, rows, strict=True)
+    return [step if abs(abs(step) - abs(Decimal(row["amount"]))) <= CENT else Decimal(0) for step, row in told]
