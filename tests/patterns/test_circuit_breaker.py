@@ -143,7 +143,8 @@ def one_probe_at_a_time(rig: Rig, function: str) -> None:
 
 def vague() -> bytes:
     """What may be many things, so that a model is asked."""
-    return f"The parties met. Minutes of the survey. Name of the boat. Results and summary. Quill {uuid4()}".encode()
+    text = "Name of the boat. Results of the survey. Please find enclosed. Skills and experience."
+    return f"{text} Quill {uuid4()}".encode()
 
 
 def classified(rig: Rig) -> dict[str, Any]:
