@@ -15,7 +15,7 @@ from pipeline.reading import Sample
 
 from . import child
 from .child import Look
-from .classify import SAMPLE_CHARS, Decision
+from .classify import SAMPLE_CHARS
 from .evidence import Evidence, of_pages, words_of_pages
 
 log = logging.getLogger(__name__)
@@ -58,14 +58,13 @@ def embedding_of(text: str) -> Sequence[float] | None:
         return None
 
 
-def keep_sample(document: Document, run: int, sample: Sample, decision: Decision) -> str:
-    """Store what was looked at and why it was decided so; returns the key."""
+def keep_sample(document: Document, run: int, sample: Sample) -> str:
+    """Store what was looked at, for extract to use again; returns the key."""
     key = blobs.run_key(document.tenant, document.id, run, "sample.json")
     content = {
         "text": sample.text,
         "ocr_used": sample.ocr_used,
         "pages": pages_to_json(sample.pages) if sample.ocr_used else [],
-        "reasons": decision.reasons,
     }
     blobs.write(key, json.dumps(content, ensure_ascii=False).encode(), "application/json")
     return key

@@ -38,7 +38,7 @@ def handle(uploaded: Envelope[DocumentUploaded]) -> DocumentClassified:
         alternatives=decision.alternatives,
         reasons=decision.reasons,
         language=language.detect(sample.text),
-        text_sample_key=keep_sample(document, uploaded.run, sample, decision),
+        text_sample_key=keep_sample(document, uploaded.run, sample),
         warnings=limited(decision.warnings),
         llm=usage,
     )
