@@ -35,7 +35,7 @@ class Sheet:
 
 @contextmanager
 def opened(path: Path) -> Iterator[Any]:
-    """The document, closed afterwards, one at a time. Raises Rejected "encrypted" or "corrupt"."""
+    """The document, closed afterwards, one at a time. Raises Rejected "encrypted"; "corrupt" also while it is read."""
     with _lock:
         try:
             document = pdfium.PdfDocument(path)
@@ -48,6 +48,8 @@ def opened(path: Path) -> Iterator[Any]:
             if len(document) == 0:
                 raise Rejected("corrupt", "the PDF has no pages")
             yield document
+        except pdfium.PdfiumError as error:
+            raise Rejected("corrupt", "the PDF is damaged and cannot be read to its end") from error
         finally:
             document.close()
 
