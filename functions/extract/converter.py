@@ -14,7 +14,7 @@ from docling.datamodel.document import ConversionResult
 from docling.document_converter import DocumentConverter, HTMLFormatOption, ImageFormatOption, PdfFormatOption
 
 from pipeline.errors import Rejected
-from pipeline.isolated.process import starving
+from pipeline.isolated.process import starving, too_hungry
 from pipeline.rows import Cell
 
 from . import engines, models
@@ -112,7 +112,7 @@ def document_of(
     result = _converter().convert(source, raises_on_error=False, page_range=pages)
     errors = " ".join(each.error_message for each in result.errors)
     if starving(errors):
-        raise Rejected("conversion-memory", "the document needs more memory than a conversion may use")
+        raise too_hungry()
     if result.status not in (ConversionStatus.SUCCESS, ConversionStatus.PARTIAL_SUCCESS):
         if _COMMENT_SIGN in errors:
             raise CommentsInside

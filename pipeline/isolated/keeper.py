@@ -13,13 +13,13 @@ from typing import Any
 
 from pipeline.errors import Busy, Rejected, Unavailable
 
+from .process import MEMORY, too_hungry
 from .running import Child, Died, TimedOut, started
 
 DOCUMENTS = 500
 """After so many a child is begun anew."""
 WAIT_SECONDS = 20.0
 """For the document before; with the work itself it fits into the time of a call."""
-MEMORY = "conversion-memory"
 
 
 class Broken(Exception):
@@ -82,7 +82,7 @@ class Keeper:
             starved = said.get("code") == MEMORY and used
             return self._asked(self._child(), line, deadline) if starved else said
         except Died as error:
-            raise Rejected(MEMORY, "the document needs more memory than a conversion may use") from error
+            raise too_hungry() from error
         except TimedOut as error:
             raise Rejected("conversion-timeout", f"the conversion took more than {seconds:g} seconds") from error
         finally:

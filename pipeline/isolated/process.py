@@ -9,6 +9,8 @@ import sys
 import threading
 from pathlib import Path
 
+from pipeline.errors import Rejected
+
 _PR_SET_PDEATHSIG = 1
 _PAGE_BYTES = resource.getpagesize()
 
@@ -18,6 +20,13 @@ def die_with_parent(parent: int) -> None:
     ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
     if os.getppid() != parent:  # it ended before the kernel was asked
         os._exit(0)
+
+
+MEMORY = "conversion-memory"
+
+
+def too_hungry() -> Rejected:
+    return Rejected(MEMORY, "the document needs more memory than a conversion may use")
 
 
 OUT_OF_MEMORY = 75

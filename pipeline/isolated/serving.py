@@ -23,6 +23,7 @@ from .process import (
     resident_bytes,
     settle_memory,
     starving,
+    too_hungry,
 )
 
 Json = dict[str, Any]
@@ -77,5 +78,5 @@ def _memory_as_rejection() -> Iterator[None]:
         raise
     except Exception as error:
         if isinstance(error, MemoryError) or starving(str(error)):
-            raise Rejected("conversion-memory", "the document needs more memory than a conversion may use") from error
+            raise too_hungry() from error
         raise
