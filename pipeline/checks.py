@@ -48,13 +48,13 @@ def breaks(rows: Sequence[Mapping[str, Any]]) -> int:
 def _sums(fields: Fields) -> Iterator[Failure]:
     """Charges beside the list, as freight or a tip, may lead from the list to its sum, or from that to the total."""
     subtotal, tax, total = (_amount(fields, name) for name in ("subtotal", "tax", "total"))
-    charges = _item_sum(_rows(fields, "charges")) or Decimal(0)
+    charges = sum_of(_rows(fields, "charges")) or Decimal(0)
     if subtotal is not None and tax is not None and total is not None:
         whole = (subtotal + tax, subtotal + tax + charges)
         if all(abs(each - total) > TOLERANCE for each in whole):
             message = f"subtotal {subtotal} and tax {tax} do not add up to the total {total}"
             yield ("subtotal", "tax", "total"), _warning(fields, "total", "sum-mismatch", message)
-    items = _item_sum(_rows(fields, "line_items"))
+    items = sum_of(_rows(fields, "line_items"))
     expected = [each for each in (subtotal, total) if each is not None]
     if items is not None and expected and not adds_up(items, expected, tax, charges):
         message = f"the line items add up to {items}, not to {' or '.join(map(str, expected))}"
@@ -67,8 +67,9 @@ def adds_up(items: Decimal, expected: Sequence[Decimal], tax: Decimal | None, ch
     return any(abs(items + more - each) <= TOLERANCE for each in expected for more in beside)
 
 
-def _item_sum(items: Sequence[Mapping[str, Any]]) -> Decimal | None:
-    parts = [item["amount"] for item in items if "amount" in item]
+def sum_of(rows: Sequence[Mapping[str, Any]]) -> Decimal | None:
+    """What the amounts of rows come to; None where none has one."""
+    parts = [row["amount"] for row in rows if "amount" in row]
     return sum(map(Decimal, parts), Decimal(0)) if parts else None
 
 

@@ -4,13 +4,14 @@ import itertools
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
+
+from pipeline.checks import TOLERANCE, sum_of
 
 from . import amounts
 from .amounts import AmountFound
 from .context import Context, Described
 from .lines import Line
-from .totals import CENT
 from .values import FieldValue
 
 TOGETHER_AT_MOST = 8
@@ -72,33 +73,25 @@ def _amounts(line: Line, whole: bool) -> list[AmountFound]:
 
 def _gaps(context: Context) -> list[Decimal]:
     """What is open between subtotal and total, and between the list and either."""
-    subtotal, tax, total = (known(context, name) for name in ("subtotal", "tax", "total"))
+    subtotal, tax, total = (context.amount(name) for name in ("subtotal", "tax", "total"))
     items = _listed(context)
     gaps = []
     if subtotal is not None and total is not None:
         gaps.append(total - subtotal - (tax or 0))
     if items is not None:
         expected = [each for each in (subtotal, total, total - tax if total and tax else None) if each is not None]
-        gaps += [] if any(abs(each - items) <= CENT for each in expected) else [each - items for each in expected]
-    return [gap for gap in gaps if abs(gap) > CENT]
+        gaps += [] if any(abs(each - items) <= TOLERANCE for each in expected) else [each - items for each in expected]
+    return [gap for gap in gaps if abs(gap) > TOLERANCE]
 
 
 def _leading(shown: Sequence[Charge], gap: Decimal) -> tuple[Charge, ...] | None:
     """The most charges that close a gap."""
     sizes = range(len(shown), 0, -1)
     together = itertools.chain.from_iterable(itertools.combinations(shown, size) for size in sizes)
-    return next((each for each in together if abs(sum(one.amount for one in each) - gap) <= CENT), None)
+    return next((each for each in together if abs(sum(one.amount for one in each) - gap) <= TOLERANCE), None)
 
 
 def _listed(context: Context) -> Decimal | None:
     found = context.found.get("line_items")
     rows = found.value if isinstance(found, FieldValue) and isinstance(found.value, list) else []
-    return sum((Decimal(row["amount"]) for row in rows if "amount" in row), Decimal(0)) if rows else None
-
-
-def known(context: Context, name: str) -> Decimal | None:
-    """An amount found so far."""
-    try:
-        return Decimal(context.known(name))
-    except InvalidOperation:
-        return None
+    return sum_of(rows)

@@ -5,13 +5,12 @@ from collections.abc import Iterator, Mapping, Sequence
 from decimal import Decimal
 from typing import Any
 
-from pipeline.checks import adds_up
+from pipeline.checks import TOLERANCE, adds_up, sum_of
 from pipeline.model import DocumentWarning
 from pipeline.pages import Page
 
 from . import amounts, movements
 from .lines import Line, all_lines
-from .totals import CENT
 from .values import Fields, FieldValue
 
 Rows = Sequence[Mapping[str, Any]]
@@ -49,7 +48,7 @@ def _movements(rows: Rows, fields: Fields, read: Sequence[Line]) -> str | None:
     total = sum((Decimal(row["amount"]) for row in rows), Decimal(0))
     signed = any(row["amount"].startswith("-") for row in rows) or movements.two_columns(read)
     if signed and opening is not None and closing is not None:
-        same = abs(opening + total - closing) <= CENT
+        same = abs(opening + total - closing) <= TOLERANCE
         return None if same else f"the movements lead from {opening} to {opening + total}, not to {closing}"
     left = _unread(read)
     return f"{left} rows among the movements hold an amount and could not be read" if left else None
@@ -63,15 +62,15 @@ def _ends(rows: Rows, opening: Decimal | None, closing: Decimal | None) -> str |
     balances = [Decimal(row["balance"]) for row in rows]
     first, last = balances[0], balances[-1]
     opening, closing = (None if each in balances else each for each in (opening, closing))
-    if opening is not None and abs(abs(first - opening) - abs(Decimal(rows[0]["amount"]))) > CENT:
+    if opening is not None and abs(abs(first - opening) - abs(Decimal(rows[0]["amount"]))) > TOLERANCE:
         return f"the first movement does not follow from the opening balance {opening}"
-    if closing is not None and abs(last - closing) > CENT:
+    if closing is not None and abs(last - closing) > TOLERANCE:
         return f"the last movement leads to {last}, not to the closing balance {closing}"
     return None
 
 
 def _line_items(rows: Rows, fields: Fields, read: Sequence[Line]) -> str | None:
-    total = sum((Decimal(row["amount"]) for row in rows if "amount" in row), Decimal(0))
+    total = sum_of(rows) or Decimal(0)
     expected = [each for each in (_amount(fields, "subtotal"), _amount(fields, "total")) if each is not None]
     if not expected or adds_up(total, expected, _amount(fields, "tax"), _charges(fields)):
         return None
@@ -83,7 +82,7 @@ def _line_items(rows: Rows, fields: Fields, read: Sequence[Line]) -> str | None:
 def _charges(fields: Fields) -> Decimal:
     found = fields.get("charges")
     rows = found.value if isinstance(found, FieldValue) and isinstance(found.value, list) else []
-    return sum((Decimal(row["amount"]) for row in rows if "amount" in row), Decimal(0))
+    return sum_of(rows) or Decimal(0)
 
 
 def _unread(read: Sequence[Line]) -> int:

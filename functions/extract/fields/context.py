@@ -3,6 +3,7 @@
 import functools
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from decimal import Decimal, InvalidOperation
 from typing import Any
 
 from pipeline.pages import Page
@@ -71,6 +72,13 @@ class Context:
         """The value found for a field so far, empty without one."""
         value = self.found.get(name)
         return str(value.value) if value and not isinstance(value, list) else ""
+
+    def amount(self, name: str) -> Decimal | None:
+        """The amount found for a field so far."""
+        try:
+            return Decimal(self.known(name))
+        except InvalidOperation:
+            return None
 
 
 def context_of(pages: Sequence[Page], schema: Mapping[str, Any], enclosed: int = 0, language: str = "und") -> Context:

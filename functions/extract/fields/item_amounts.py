@@ -5,9 +5,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
 
+from pipeline.checks import TOLERANCE
+
 from . import amounts, charges
 from .context import Context
-from .totals import CENT
 
 _OF_ONE = re.compile(
     r"\b(?:unit (?:price|cost)|price (?:each|per|/)|per unit|each|rate|einzelpreis|e-?preis|stückpreis|preis je"
@@ -71,12 +72,12 @@ def _by_piece(item: Item) -> Item:
 
 def _add_up(items: Sequence[Item], expected: Sequence[Decimal]) -> bool:
     total = sum((item.amount for item in items), Decimal(0))
-    return any(abs(total - each) <= CENT for each in expected)
+    return any(abs(total - each) <= TOLERANCE for each in expected)
 
 
 def _expected(context: Context) -> list[Decimal]:
     """Subtotal, total, and total without tax, as far as they are known."""
-    subtotal, tax, total = (charges.known(context, name) for name in ("subtotal", "tax", "total"))
+    subtotal, tax, total = (context.amount(name) for name in ("subtotal", "tax", "total"))
     net = None if total is None or tax is None else total - tax
     return [each for each in (subtotal, total, net) if each is not None]
 

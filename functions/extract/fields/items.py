@@ -4,11 +4,12 @@ import re
 from collections.abc import Callable, Iterator, Sequence
 from decimal import Decimal
 
+from pipeline.checks import TOLERANCE
+
 from . import amounts, whole_numbers
 from .context import Context, Described
 from .item_amounts import Item, multiplied
 from .lines import Line
-from .totals import CENT
 from .values import FieldValue
 
 HEADINGS_AT_LEAST = 2
@@ -104,7 +105,7 @@ def _description(line: Line) -> str:
 
 def _quantity(text: str, price: Decimal, amount: Decimal) -> Decimal | None:
     """The count that makes price x count the amount."""
-    return next((count for count in _counts(_COUNT, text) if abs(count * price - amount) <= CENT), None)
+    return next((count for count in _counts(_COUNT, text) if abs(count * price - amount) <= TOLERANCE), None)
 
 
 def _lone_quantity(line: Line, text: str) -> Decimal | None:

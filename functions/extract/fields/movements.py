@@ -5,12 +5,12 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
+from pipeline.checks import TOLERANCE
 from pipeline.pages import GAP, Box
 
 from . import amounts, dates
 from .amounts import AmountFound
 from .lines import Line, Spot
-from .totals import CENT
 
 DATE_WITHIN = 12
 """Characters before the date that opens a movement."""
@@ -140,5 +140,5 @@ def _movement(line: Line, days_first: bool) -> Movement | None:
 def _running(movements: Sequence[Movement]) -> bool:
     """Is the last column a running balance? Told by what the rows add up to, where no heading says so."""
     pairs = [(a, b) for a, b in itertools.pairwise(movements) if len(b.found) >= 2]
-    right = sum(abs(abs(b.found[-1].value - a.found[-1].value) - abs(b.found[-2].value)) <= CENT for a, b in pairs)
+    right = sum(abs(abs(b.found[-1].value - a.found[-1].value) - abs(b.found[-2].value)) <= TOLERANCE for a, b in pairs)
     return bool(pairs) and right * 2 > len(pairs)

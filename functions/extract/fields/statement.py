@@ -4,11 +4,12 @@ import itertools
 from collections.abc import Sequence
 from decimal import Decimal
 
+from pipeline.checks import TOLERANCE
+
 from . import amounts
 from .context import Context, Described
 from .movements import Movement
 from .passages import Passage
-from .totals import CENT
 from .values import FieldValue
 
 ISO_CHARS = 10
@@ -74,4 +75,4 @@ def _steps(rows: Sequence[dict[str, str]], opening: str) -> list[Decimal]:
     balances = [opening, *(row.get("balance", "") for row in rows)]
     steps = (Decimal(b) - Decimal(a) if a and b else Decimal(0) for a, b in itertools.pairwise(balances))
     told = zip(steps, rows, strict=True)
-    return [step if abs(abs(step) - abs(Decimal(row["amount"]))) <= CENT else Decimal(0) for step, row in told]
+    return [step if abs(abs(step) - abs(Decimal(row["amount"]))) <= TOLERANCE else Decimal(0) for step, row in told]

@@ -5,6 +5,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
 
+from pipeline.checks import TOLERANCE
+
 from . import amounts
 from .kinds import Read
 from .labels import SEPARATORS, Candidate, compiled
@@ -13,7 +15,6 @@ from .lines import Line, Spot, below, matching, right_of, spots
 ROUNDED, STRONG, BARE = 4.0, 3.0, 1.5
 NEXT_LINE_COST = 1.0
 PAID_BONUS = 2.5
-CENT = Decimal("0.02")
 
 _ROUNDED = re.compile(
     r"\b(?:total (?:after )?round(?:ed|ing)|round(?:ed|ing)? total|total \(?(?:after|incl\.?) round)", re.IGNORECASE
@@ -101,7 +102,7 @@ def consistent(
     for total in found[:6]:
         for subtotal in subtotals[:8]:
             for tax in taxes[:8]:
-                if abs(subtotal.value + tax.value - total.value) <= CENT and subtotal.value > max(
+                if abs(subtotal.value + tax.value - total.value) <= TOLERANCE and subtotal.value > max(
                     tax.value, Decimal(0)
                 ):
                     return total, subtotal, tax
@@ -131,7 +132,7 @@ def _split(total: Amount, read: Sequence[Line]) -> tuple[Amount, Amount] | None:
             if (
                 gross.value == total.value
                 and 0 < tax.value < net.value
-                and abs(net.value + tax.value - gross.value) <= CENT
+                and abs(net.value + tax.value - gross.value) <= TOLERANCE
             ):
                 return net, tax
     return None
