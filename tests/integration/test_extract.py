@@ -3,6 +3,7 @@
 import json
 from contextlib import closing
 from email.message import EmailMessage
+from io import BytesIO
 
 import pytest
 
@@ -13,6 +14,7 @@ from pipeline.broker import Control
 from pipeline.database import fetch
 from pipeline.envelope import Envelope
 from pipeline.events import DocumentClassified, DocumentCorrected, DocumentDeleted, Event
+from tests import papers
 from tests.factories import accept_content, deliver, move
 from tests.waiting import eventually
 
@@ -26,8 +28,6 @@ def classified(content: bytes, category: str = "other", **changes: object) -> En
 
 
 def pdf(pages: int, text: str = "Total amount due 12.00 EUR") -> bytes:
-    from io import BytesIO
-
     from reportlab.pdfgen.canvas import Canvas
 
     buffer = BytesIO()
@@ -60,6 +60,23 @@ def test_text_structure_and_fields_are_kept_under_the_run() -> None:
     fields = json.loads(blobs.read(document.fields_key))
     assert (fields["total"]["value"], fields["total"]["page"]) == ("12.00", 1)
     assert "12.00" in fields["total"]["quote"]
+
+
+def test_the_box_of_a_value_lies_on_the_scan_as_it_is_shown() -> None:
+    page = papers.picture(["Harbour Lights Ltd.", "Invoice number 2024-0815", "Total due 1,234.50"]).rotate(180)
+    buffer = BytesIO()
+    page.save(buffer, "PNG")
+    event = classified(buffer.getvalue(), "invoice", media_type="image/png", filename="a.png")
+    deliver(app, event)
+    document = documents.load(event.subject)
+    assert document.fields_key is not None
+    assert document.structure_key is not None
+    total = json.loads(blobs.read(document.fields_key))["total"]
+    (shown,) = json.loads(blobs.read(document.structure_key))["pages"]
+    (row,) = [each["box"] for each in shown["rows"] if each["text"].startswith("Total")]
+    assert total["value"] == "1234.50"
+    assert row[0] - 0.01 <= total["box"][0] < total["box"][2] <= row[2] + 0.01
+    assert row[1] - 0.01 <= total["box"][1] < total["box"][3] <= row[3] + 0.01
 
 
 def test_only_corrected_fields_that_the_category_has_are_kept() -> None:
