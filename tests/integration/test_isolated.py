@@ -3,9 +3,11 @@
 import os
 import signal
 import zlib
+from io import BytesIO
 from pathlib import Path
 
 import pytest
+from PIL import Image
 
 from functions.classify import child
 from functions.classify.handler import app
@@ -47,6 +49,14 @@ def assert_the_next_is_classified() -> None:
     following = note()
     assert deliver(app, following).json() == {"outcome": "done"}
     assert documents.load(following.subject).state == "classified"
+
+
+@pytest.mark.parametrize("size", [(8, 640_000), (4_000, 12)])
+def test_a_strip_of_a_picture_is_classified_in_bounded_memory(size: tuple[int, int]) -> None:
+    buffer = BytesIO()
+    Image.new("L", size, "white").save(buffer, "PNG")
+    event = accept_content(buffer.getvalue(), filename="a.png", media_type="image/png")
+    assert deliver(app, event).json() == {"outcome": "done"}
 
 
 def test_a_document_that_spins_is_put_off_once_then_refused_and_the_next_is_classified() -> None:

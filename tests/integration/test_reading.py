@@ -162,12 +162,6 @@ def test_pages_that_hold_each_other_are_refused(tmp_path: Path) -> None:
     assert refused.value.code == "corrupt"
 
 
-@pytest.mark.parametrize("size", [(8, 640_000), (4_000, 12)])
-def test_a_strip_of_a_picture_has_no_text_and_takes_no_memory(tmp_path: Path, size: tuple[int, int]) -> None:
-    Image.new("L", size, "white").save(tmp_path / "a.png")
-    assert first(tmp_path / "a.png", "image/png").text == ""
-
-
 def test_a_damaged_picture_is_refused(tmp_path: Path) -> None:
     buffer = io.BytesIO()
     papers.picture(["Total"]).save(buffer, "JPEG")
