@@ -120,7 +120,7 @@ def _is_letterhead(block: Candidate, context: Context) -> bool:
 
 
 def letter_date(context: Context, described: Described) -> FieldValue | None:
-    """The first date above or below the letter: before the salutation where there is one."""
+    """The labelled date of the head, else the first one that is not said to be of another letter."""
     labelled = candidates(described.get("x-labels", ()), context.read[:25], context.reader("date"))
     if labelled:
         return labelled[0].to_value()

@@ -2,10 +2,12 @@
 
 import functools
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from pipeline.pages import Box, Page, Row, Segment
+
+from ..lines import around
 
 FIRST_PAGES = 5
 LAST_PAGES = 2
@@ -90,6 +92,12 @@ def _line(page: int, number: int, row: Row) -> Line:
     if _FIXED_SPACES.search(row.text):
         segments = tuple(replace(each, text=_FIXED_SPACES.sub(" ", each.text)) for each in segments)
     return Line(page=page, number=number, segments=segments, text=Row(segments=segments).text[:LINE_CHARS])
+
+
+def box_of(segments: Iterable[Segment]) -> Box | None:
+    """The box around all of them; None without any, and in formats without places."""
+    boxes = [each.box for each in segments]
+    return around(boxes) if boxes and boxes[0] != NOWHERE else None
 
 
 def spots(line: Line) -> Iterator[Spot]:

@@ -7,7 +7,7 @@ from dataclasses import replace
 from . import amounts, dates, names, parties
 from .context import Context, Described
 from .labels import Candidate
-from .lines import NOWHERE, Line
+from .lines import Line, box_of
 from .values import FieldValue
 
 ADDRESS_LINES = 6
@@ -73,13 +73,11 @@ def merchant_address(context: Context, _: Described) -> FieldValue | None:
         kept.append(line)
     if not any(names.is_address(line.text) or _POSTAL.search(line.text) or _PLACE.search(line.text) for line in kept):
         return None
-    boxes = [segment.box for line in kept for segment in line.segments]
-    box = (min(b[0] for b in boxes), min(b[1] for b in boxes), max(b[2] for b in boxes), max(b[3] for b in boxes))
     return FieldValue(
         value=_with_digits(" ".join(" ".join(line.text.split()) for line in kept).strip(" ,.")),
         page=kept[0].page,
         quote="\n".join(line.text for line in kept),
-        box=box if boxes[0] != NOWHERE else None,
+        box=box_of(segment for line in kept for segment in line.segments),
         confidence=ADDRESS_SCORE,
     )
 

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 
 from . import blocks, identifiers, names
 from .context import Context, Described
-from .lines import NOWHERE, Line, Spot, spots
+from .lines import Line, Spot, box_of, spots
 from .values import FieldValue
 
 ADDRESS_LINES = 5
@@ -32,7 +32,7 @@ def party(context: Context, described: Described) -> FieldValue | None:
         value={name: each for name, each in value.items() if each},
         page=found.page,
         quote=_quote(shown) or found.quote,
-        box=_around(shown) or found.box,
+        box=box_of(spot.segment for spot in shown) or found.box,
         confidence=found.confidence,
     )
 
@@ -72,11 +72,3 @@ def _quote(shown: Sequence[Spot]) -> str:
     """The lines as the page has them; empty where another column stands beside them and parts them."""
     alone = all(len(spot.line.segments) == 1 for spot in shown)
     return "\n".join(spot.text for spot in shown) if alone else ""
-
-
-def _around(headed: Sequence[Spot]) -> tuple[float, float, float, float] | None:
-    boxes = [spot.segment.box for spot in headed]
-    if not boxes or boxes[0] == NOWHERE:
-        return None
-    lefts, tops, rights, bottoms = zip(*boxes, strict=True)
-    return min(lefts), min(tops), max(rights), max(bottoms)
